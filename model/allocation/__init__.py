@@ -1,1 +1,139 @@
-"""The optimisation model of a plan year in Pyomo: one small function per constraint, named by its clause."""
+"""The optimisation model of a plan year in Pyomo: variables here, a function per constraint beside (design §5)."""
+
+from typing import Any
+
+import pyomo.environ as pyo
+
+from dualcontrol.model.accounting import Use
+from dualcontrol.model.allocation import county, projects, units
+from dualcontrol.model.allocation.case import Case, Margins, numeric
+from dualcontrol.model.allocation.register import Row
+
+__all__ = ["ROWS", "Case", "Margins", "Row", "build_model"]
+
+ROWS: tuple[Row, ...] = units.ROWS + projects.ROWS + county.ROWS
+
+
+def build_model(case: Case) -> pyo.ConcreteModel:
+    """The allocation model of a case: every row of `ROWS`, the objective value added minus costs in 万元.
+
+    Energy in tce (units 当量, county 等价), activity and load as shares of base activity and full load.
+    """
+    m = pyo.ConcreteModel()
+    m.case = case
+    m.targets = case.accounts.scenario.settings.targets
+    _sets(m, case)
+    _variables(m, case)
+    _expressions(m, case)
+    for row in ROWS:
+        row.add_to(m)
+    m.value = pyo.Objective(expr=m.value_wan_yuan, sense=pyo.maximize)
+    return m
+
+
+def _sets(m: Any, case: Case) -> None:
+    rulings = case.rulings.units
+    m.UNITS, m.PROJECTS = list(case.unit_rows), list(case.project_rows)
+    m.MEASURES, m.SOCIETY = list(case.measure_rows), list(case.society)
+    m.SAVING_UNITS = [i for i in m.UNITS if case.measures_of(i)]
+    m.GREEN_UNITS = [i for i in m.UNITS if case.unit_rows[i].green_max_mwh > 0]
+    for name, clause in (
+        ("CAPPED_UNITS", "3.1.1"), ("EFFICIENT_UNITS", "3.3.2b"), ("OTHER_UNITS", "3.2.1c"), ("BARRED_UNITS", "3.2.5"),
+    ):
+        setattr(m, name, [i for i in m.UNITS if rulings[i].grant_clause == clause])
+    sectors = case.accounts.scenario.table("sectors").set_index("sector_id")["intensity_reduction"].dropna()
+    m.target_sectors = dict(sorted(sectors.items())) if case.is_on("3.2.1d") else {}
+    m.TARGET_SECTORS = list(m.target_sectors)
+    m.decision_rows = {d.decision_id: d for d in case.accounts.scenario.table("decisions").itertuples()}
+    m.DECISIONS = sorted(m.decision_rows)
+    resources = case.accounts.scenario.table("resources").set_index("resource_id")["budget"]
+    m.resource_budgets = {r: float(b) for r, b in sorted(resources.items())}
+    m.RESOURCES = list(m.resource_budgets)
+    use = case.accounts.scenario.table("resource_use")
+    m.resource_use = {
+        r: {row.owner_id: float(row.use) for row in use[use["resource_id"] == r].itertuples() if row.use > 0}
+        for r in m.RESOURCES
+    }
+
+
+def _variables(m: Any, case: Case) -> None:
+    units, settings = case.unit_rows, case.accounts.scenario.settings
+    whole = pyo.UnitInterval if settings.solve.relax_integers else pyo.Binary
+    active = {i: case.rulings.units[i].is_active for i in m.UNITS}
+    stopped = {gate.target_id for gate in case.rulings.gates}
+
+    def unit_bounds(column: str) -> Any:
+        return lambda m, i: (0.0, float(getattr(units[i], column)) if active[i] else 0.0)
+
+    m.activity = pyo.Var(m.UNITS, bounds=lambda m, i: (
+        (float(units[i].activity_min), float(units[i].activity_max)) if active[i] else (0.0, 0.0)
+    ))
+    m.grant = pyo.Var(m.UNITS, bounds=(0.0, None))
+    m.limit = pyo.Var(m.UNITS, bounds=(0.0, None))
+    m.beyond = pyo.Var(m.UNITS, bounds=lambda m, i: (0.0, case.most_saved_tce(i) if active[i] else 0.0))
+    m.beyond_ok = pyo.Var(m.SAVING_UNITS, domain=whole)
+    m.self_pv = pyo.Var(m.UNITS, bounds=unit_bounds("self_pv_max_mwh"))
+    m.added_pv = pyo.Var(m.UNITS, bounds=unit_bounds("self_pv_max_mwh"))
+    m.green = pyo.Var(m.UNITS, bounds=unit_bounds("green_max_mwh"))
+    m.excess = pyo.Var(m.UNITS, bounds=unit_bounds("green_max_mwh"))
+    m.is_excess = pyo.Var(m.GREEN_UNITS, domain=whole)
+    m.saving = pyo.Var(m.MEASURES, bounds=lambda m, k: (0.0, case.full_saving(case.measure_rows[k])))
+    m.adopted = pyo.Var(m.MEASURES, domain=whole)
+    m.admitted = pyo.Var(m.PROJECTS, domain=lambda m, j: (
+        pyo.UnitInterval if case.project_rows[j].is_divisible else whole
+    ), bounds=lambda m, j: (0, 0) if j in stopped else (0, 1))
+    m.load = pyo.Var(m.PROJECTS, bounds=lambda m, j: (0.0, float(case.project_rows[j].load_max)))
+    m.earmark = pyo.Var(m.PROJECTS, bounds=(0.0, float(case.earmark_opening_tce)))
+    m.shortfall = pyo.Var(m.SOCIETY, bounds=(0.0, 1.0))
+    m.overshoot = pyo.Var(bounds=(0.0, None))
+    m.has_waiver = bool(m.targets.waiver_document) and case.is_on("1.b")
+    m.waived = pyo.Var(bounds=(0.0, None))
+    m.waiver = pyo.Var(domain=whole, bounds=(0, 1 if m.has_waiver else 0))
+    m.gdp, m.energy, m.co2 = pyo.Var(), pyo.Var(), pyo.Var()
+
+
+def _expressions(m: Any, case: Case) -> None:
+    counting = case.counting
+    m.headroom_share = case.accounts.scenario.settings.policy.headroom_share
+    m.saved_tce = {i: sum(case.carrier_tce(k.carrier_id) * m.saving[k.measure_id] for k in case.measures_of(i))
+                   for i in m.UNITS}
+    m.unit_use = {i: unit_use(m, case, i) for i in m.UNITS}
+    m.purchased = {i: m.unit_use[i].electricity_mwh - m.self_pv[i] for i in m.UNITS}
+    m.counted_total = {i: counting.counted(m.unit_use[i], "total") for i in m.UNITS}
+    m.quota = {i: case.rulings.units[i].quota_tce + m.grant[i] - m.limit[i] - m.beyond[i] for i in m.UNITS}
+    m.project_use = {j: case.projects[j].scaled(m.load[j]) for j in m.PROJECTS}
+    m.project_total = {j: counting.counted(m.project_use[j], "total") for j in m.PROJECTS}
+    m.society_use = {s: case.society[s].scaled(1 - m.shortfall[s]) for s in m.SOCIETY}
+    m.society_total = {s: counting.counted(m.society_use[s], "total") for s in m.SOCIETY}
+    m.county = counting.county(
+        [*m.unit_use.values(), *m.project_use.values(), *m.society_use.values()],
+        numeric(case.accounts.power_plan), float(case.accounts.other_gdp_plan_wan_yuan),
+    )
+    m.value_wan_yuan = _value(m, case)
+
+
+def unit_use(m: Any, case: Case, i: str) -> Use:
+    """What a unit uses, emits and earns at the model's activity, savings, PV and excess green electricity."""
+    saved = case.measures_of(i)
+    electricity = sum(m.saving[k.measure_id] for k in saved if k.carrier_id == "electricity")
+    return case.running[i].scaled(m.activity[i]) + Use(
+        gross_tce=-m.saved_tce[i], feedstock_tce=0.0, electricity_mwh=-electricity, generation_mwh=0.0,
+        co2_t=-sum(case.carrier_co2_t(k.carrier_id) * m.saving[k.measure_id] for k in saved),
+        value_added_wan_yuan=0.0, self_pv_mwh=m.self_pv[i], excess_green_mwh=m.excess[i],
+    )
+
+
+def _value(m: Any, case: Case) -> Any:
+    """Value added of units and projects minus yearly costs, unserved society use and overshoot, 万元 (2.2)."""
+    units, projects = case.unit_rows, case.project_rows
+    earned = sum(m.unit_use[i].value_added_wan_yuan for i in m.UNITS)
+    earned += sum(m.project_use[j].value_added_wan_yuan for j in m.PROJECTS)
+    cost = sum(float(projects[j].annual_cost_wan_yuan) * m.admitted[j] for j in m.PROJECTS)
+    cost += sum(float(case.measure_rows[k].annual_cost_wan_yuan) * m.adopted[k] for k in m.MEASURES)
+    for i in m.UNITS:  # yuan per MWh to 万元
+        cost += float(units[i].self_pv_cost_yuan_per_mwh) / 1e4 * m.added_pv[i]
+        cost += float(units[i].green_premium_yuan_per_mwh) / 1e4 * m.green[i]
+    for s in m.SOCIETY:
+        need = case.counting.counted(case.society[s], "total")
+        cost += float(case.accounts.society[s].shortfall_wan_yuan_per_tce) * need * m.shortfall[s]
+    return earned - cost - m.targets.overshoot_price_wan_yuan_per_tce * m.overshoot

@@ -1,0 +1,177 @@
+"""The numbers of the optimisation model: rulings turned into ordered ids and float coefficients.
+
+Ids are ordered by what they stand for and only then by name, so that renaming an enterprise or permuting rows
+changes no quota except between exact twins (design §9).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from dualcontrol.model.accounting import Accounts, Counting, Use
+from dualcontrol.model.ledger import EARMARK, GRID, POOL
+from dualcontrol.model.policy.rulings import Rulings
+from dualcontrol.model.quantities import exact
+
+_NOT_CONTENT = ("name", "credit_code", "source", "basis", "derivation")
+
+
+@dataclass(frozen=True)
+class Margins:
+    """What hard rows keep free for the rounding to whole tonnes, tce (design §10)."""
+
+    pool_tce: float = 0.0
+    intensity_tce: float = 0.0
+
+
+@dataclass(frozen=True)
+class Case:
+    """Rulings as the model needs them. All maps by id; energy in tce, money in 万元."""
+
+    rulings: Rulings
+    margins: Margins = Margins()
+
+    @property
+    def accounts(self) -> Accounts:
+        """The accounts behind the rulings."""
+        return self.rulings.accounts
+
+    @cached_property
+    def counting(self) -> Counting:
+        """The counting rules with float factors, for expressions."""
+        return numeric(self.accounts.counting)
+
+    def is_on(self, clause: str) -> bool:
+        """Whether the scenario keeps a clause switched on."""
+        return clause not in self.accounts.scenario.settings.disabled_clauses
+
+    @cached_property
+    def unit_rows(self) -> Mapping[str, Any]:
+        """Rows of `units` by id, in canonical order."""
+        return self._ordered("units", "unit_id", self.accounts.units)
+
+    @cached_property
+    def project_rows(self) -> Mapping[str, Any]:
+        """Rows of `projects` by id, in canonical order."""
+        return self._ordered("projects", "project_id", self.accounts.projects)
+
+    @cached_property
+    def measure_rows(self) -> Mapping[str, Any]:
+        """Rows of `measures` by id, in canonical order."""
+        rows = list(self.accounts.scenario.table("measures").itertuples())
+        places = {unit: k for k, unit in enumerate(self.unit_rows)}
+        rows.sort(key=lambda r: (
+            places[r.unit_id], r.carrier_id, r.saving_quantity, r.annual_cost_wan_yuan, r.measure_id
+        ))
+        return {r.measure_id: r for r in rows}
+
+    def _ordered(self, table: str, key: str, uses: Mapping[str, Use]) -> dict[str, Any]:
+        frame = self.accounts.scenario.table(table)
+        content = [c for c in frame.columns if c not in _NOT_CONTENT and not c.endswith("_id")]
+
+        def by_content(row: Any) -> tuple[Any, ...]:
+            use = uses[getattr(row, key)]
+            return (
+                tuple(float(getattr(use, f.name)) for f in fields(Use)),
+                tuple(str(getattr(row, c)) for c in content), str(row.sector_id), getattr(row, key),
+            )
+
+        return {getattr(row, key): row for row in sorted(frame.itertuples(), key=by_content)}
+
+    @cached_property
+    def running(self) -> Mapping[str, Use]:
+        """What a unit does at activity 1 apart from its own PV and green power (these are decisions)."""
+        none = Use().self_pv_mwh
+        return {u: numeric(replace(self.accounts.units[u], self_pv_mwh=none, excess_green_mwh=none))
+                for u in self.unit_rows}
+
+    @cached_property
+    def projects(self) -> Mapping[str, Use]:
+        """What a project does in the plan year at full load."""
+        return {j: numeric(self.accounts.projects[j]) for j in self.project_rows}
+
+    @cached_property
+    def society(self) -> Mapping[str, Use]:
+        """What each society line needs."""
+        return {s: numeric(line.need) for s, line in sorted(self.accounts.society.items())}
+
+    def measures_of(self, unit_id: str) -> list[Any]:
+        """The saving measures of a unit."""
+        return [row for row in self.measure_rows.values() if row.unit_id == unit_id]
+
+    @cached_property
+    def _carriers(self) -> Mapping[str, Mapping[str, float]]:
+        table = self.accounts.scenario.table("carriers").set_index("carrier_id")
+        return {c: {"tce": float(table.loc[c, "tce_per_unit"]), "co2": float(table.loc[c, "co2_t_per_unit"])}
+                for c in table.index}
+
+    def carrier_tce(self, carrier_id: str) -> float:
+        """Standard coal per unit of a carrier."""
+        return self._carriers[carrier_id]["tce"]
+
+    def carrier_co2_t(self, carrier_id: str) -> float:
+        """CO2 per unit of a carrier burnt."""
+        return self._carriers[carrier_id]["co2"]
+
+    def full_saving(self, measure: Any) -> float:
+        """Most a measure can save in the plan year, carrier unit: realised share, months in effect."""
+        return float(measure.saving_quantity * measure.realised_share * (13 - measure.start_month) / 12)
+
+    def most_saved_tce(self, unit_id: str) -> float:
+        """Most all measures of a unit can save, tce."""
+        return sum(self.full_saving(m) * self.carrier_tce(m.carrier_id) for m in self.measures_of(unit_id))
+
+    @cached_property
+    def value_per_tce(self) -> Mapping[str, float]:
+        """Value added per tce (intensity measure) of units and projects; infinite without energy (3.3.2c)."""
+        ratios = {}
+        for owner, use in {**self.accounts.units, **self.accounts.projects_full_year}.items():
+            energy = self.accounts.counting.counted(use, "intensity")
+            ratios[owner] = float(use.value_added_wan_yuan / energy) if energy > 0 else float("inf")
+        return ratios
+
+    @cached_property
+    def pool_opening_tce(self) -> int:
+        """Pool balance after the rules."""
+        return self.rulings.ledger.balance(POOL)
+
+    @cached_property
+    def earmark_opening_tce(self) -> int:
+        """Balance of the earmark after the rules."""
+        return self.rulings.ledger.balance(EARMARK)
+
+    @cached_property
+    def grid_opening_tce(self) -> int:
+        """Balance of the grid account after the rules."""
+        return self.rulings.ledger.balance(GRID)
+
+    @cached_property
+    def reserve_floor_tce(self) -> int:
+        """What must stay in reserve: a share of the increment, rounded up."""
+        share = exact(self.accounts.scenario.settings.policy.reserve_share)
+        return -int(-share * self.rulings.increment_tce // 1)
+
+    @cached_property
+    def base_intensity(self) -> float:
+        """I_0: energy for intensity (等价 tce) per 万元 of GDP in the base year, through the same accounting."""
+        return float(self.accounts.base.intensity)
+
+    @cached_property
+    def most_energy_tce(self) -> float:
+        """An upper bound of the county's energy (等价, no exclusion): the M of the waiver."""
+        uses = [self.running[u].scaled(float(r.activity_max)) for u, r in self.unit_rows.items()]
+        county = self.counting.county(
+            [*uses, *self.projects.values(), *self.society.values(),
+             Use(generation_mwh=-sum(u.generation_mwh for u in uses))],
+            numeric(self.accounts.power_plan), 0.0,
+        )
+        return float(county.energy_eq_tce["gross"])
+
+
+def numeric(record: Any) -> Any:
+    """The same record (a frozen dataclass) with float figures."""
+    return replace(record, **{
+        f.name: float(getattr(record, f.name)) for f in fields(record) if isinstance(getattr(record, f.name), Fraction)
+    })

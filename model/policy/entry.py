@@ -1,0 +1,112 @@
+"""Gates on candidate projects and unreviewed units: each refuses with its reason and clause (3.2.2a, 3.2.3, 3.2.5, 3.3.1a)."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from dualcontrol.model.policy.benchmarks import line
+from dualcontrol.model.policy.rulings import Desk, Gate
+from dualcontrol.model.policy.support import BARRED
+from dualcontrol.model.quantities import exact, tce_per_product
+
+Reason = tuple[str, dict[str, str]] | None
+
+
+def review(desk: Desk, project: Any) -> Reason:
+    """3.2.2a: no construction or production without an energy-saving review."""
+    if project.review in ("approved", "exempt"):
+        return None
+    return f"review_{project.review}", {}
+
+
+def restricted_two_high(desk: Desk, project: Any) -> Reason:
+    """3.2.3a: two-high projects of the restricted or eliminated class are never approved."""
+    if project.is_two_high and project.industry_class in ("restricted", "eliminated"):
+        return "two_high_restricted", {"industry_class": project.industry_class}
+    return None
+
+
+def in_park(desk: Desk, project: Any) -> Reason:
+    """3.2.3b: new industrial projects only inside a compliant park."""
+    if project.is_industrial and not project.is_in_park:
+        return "not_in_park", {}
+    return None
+
+
+def quota_approval(desk: Desk, project: Any) -> Reason:
+    """3.2.3d: worse than the banner's benchmark only under an explicit quota approval."""
+    benchmark = desk.benchmark_tce_per_wan_yuan
+    use = desk.accounts.projects_full_year[project.project_id]
+    energy = desk.accounts.counting.counted(use, "intensity")
+    if benchmark is None or project.is_quota_approved or energy <= benchmark * use.value_added_wan_yuan:
+        return None
+    own = energy / use.value_added_wan_yuan if use.value_added_wan_yuan > 0 else None
+    return "needs_quota_approval", {
+        "own": f"{float(own):.3f}" if own is not None else "—", "benchmark": f"{float(benchmark):.3f}"
+    }
+
+
+def replacement(desk: Desk, project: Any) -> Reason:
+    """3.2.3e: restricted capacity only against capacity and energy given up in the region, unless exempt."""
+    if not project.restricted_key:
+        return None
+    table = desk.accounts.scenario.table("restricted_capacity").set_index("restricted_key")
+    rule = table.loc[project.restricted_key]
+    exempt = {
+        "none": False, "national": project.is_national, "chain": project.is_chain_extending,
+        "national_or_chain": project.is_national or project.is_chain_extending,
+    }[rule["exempt_if"]]
+    if exempt or rule["effective_from"] > desk.accounts.scenario.settings.as_of:
+        return None
+    capacity = exact(rule["capacity_ratio"]) * exact(project.capacity)
+    energy = exact(rule["energy_ratio"]) * desk.accounts.projects_full_year[project.project_id].gross_tce
+    if exact(project.replaced_capacity) >= capacity and exact(project.replaced_energy_tce) >= energy:
+        return None
+    return "no_replacement", {
+        "name": str(rule["name"]), "capacity": f"{float(capacity):g}", "energy_tce": f"{float(energy):.0f}",
+    }
+
+
+def conduct(desk: Desk, project: Any) -> Reason:
+    """3.2.5: no entry for a project, or for the unit that builds it, under a dishonesty record until repaired."""
+    units = desk.accounts.scenario.table("units").set_index("unit_id")["conduct"]
+    if project.conduct in BARRED or (project.unit_id and units[project.unit_id] in BARRED):
+        return "dishonest", {}
+    return None
+
+
+def advanced_value(desk: Desk, project: Any) -> Reason:
+    """3.3.1a: three-high projects must reach the national advanced value."""
+    if not project.is_three_high or not project.benchmark_key:
+        return None
+    advanced = line(desk.accounts.scenario, project.benchmark_key, "advanced")
+    factor = desk.accounts.counting.electricity_tce_per_mwh
+    if advanced is None or tce_per_product(project.specific_energy, project.specific_unit, factor) <= tce_per_product(
+        advanced, project.specific_unit, factor
+    ):
+        return None
+    return "short_of_advanced", {
+        "own": f"{project.specific_energy:g}", "advanced": f"{advanced:g}", "unit": project.specific_unit
+    }
+
+
+GATES: tuple[tuple[str, Callable[[Desk, Any], Reason]], ...] = (
+    ("3.2.2a", review),
+    ("3.2.3a", restricted_two_high),
+    ("3.2.3b", in_park),
+    ("3.2.3d", quota_approval),
+    ("3.2.3e", replacement),
+    ("3.2.5", conduct),
+    ("3.3.1a", advanced_value),
+)
+
+
+def gates(desk: Desk) -> Iterator[Gate]:
+    """Every gate that stops a project, in the order of the clauses; and units stopped for want of a review."""
+    for project in desk.accounts.scenario.table("projects").itertuples():
+        for clause, gate in GATES:
+            reason = gate(desk, project) if desk.is_on(clause) else None
+            if reason is not None:
+                yield Gate(project.project_id, clause, *reason)
+    for unit in desk.accounts.scenario.table("units").itertuples():
+        if unit.review == "missing" and not unit.is_retired and desk.is_on("3.2.2a"):
+            yield Gate(unit.unit_id, "3.2.2a", "unit_review_missing", {})

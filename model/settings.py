@@ -1,0 +1,116 @@
+"""`scenario.toml` as frozen settings: every key, its unit, default and the clause it serves.
+
+Unknown keys are refused (`extra="forbid"`); the reader adds the nearest known key as a suggestion.
+Shares are fractions, money 万元, energy tce (当量) unless the name ends in `_eq` (等价).
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Share = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
+Amount = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
+Rate = Annotated[float, Field(gt=-1.0, lt=1.0, allow_inf_nan=False)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Targets(_Section):
+    """What is set from above (2.1, 3.2.1a–b, 1.b). Absent target = that row does not exist."""
+
+    manage_total: bool = Field(True, description="the energy total is managed through the pool (3.2.1b)")
+    increment_tce_eq: Amount | None = Field(None, description="new increment given from above, 等价 tce")
+    gdp_growth: Rate | None = Field(None, description="growth used to derive the increment when none is given")
+    intensity_reduction: Rate | None = Field(None, description="reduction of energy per GDP on the base year")
+    overshoot_max_share: Share = Field(0.0, description="elastic band above the total, share of the base total (1.b)")
+    overshoot_price_wan_yuan_per_tce: Amount = Field(0.0, description="price of a tce of the band")
+    waiver_document: str | None = Field(None, description="the city's letter that grants the waiver of the total (1.b)")
+    incentive_intensity_reduction: Rate | None = Field(None, description="reduction that earns the waiver")
+    co2_budget_t: Amount | None = Field(None, description="carbon budget of the county (3.2.1a)")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Targets":
+        if self.waiver_document and self.incentive_intensity_reduction is None:
+            raise ValueError("waiver_document needs incentive_intensity_reduction")
+        if self.manage_total and self.increment_tce_eq is None and (
+            self.gdp_growth is None or self.intensity_reduction is None
+        ):
+            raise ValueError(
+                "manage_total needs increment_tce_eq, or gdp_growth and intensity_reduction to derive it"
+            )
+        return self
+
+
+class Accounting(_Section):
+    """How energy and carbon are counted (3.3.4a, 3.3.3a–c)."""
+
+    k_eq_tce_per_mwh: Amount = Field(0.3000, description="equivalent value of electricity, tce per MWh")
+    primary_electricity: Literal["eq", "physical"] = Field("eq", description="non-fossil electricity counted at")
+    grid_co2_t_per_mwh: Amount = Field(0.5810, description="emission factor of net inflow of electricity")
+    renewable_share_required: Share = Field(0.0, description="required share of renewable electricity (3.3.3c)")
+
+
+class Policy(_Section):
+    """Parameters the plan leaves open, by clause."""
+
+    base_method: Literal["last_year", "mean_of_three", "output_adjusted"] = "last_year"
+    benchmark_tce_per_wan_yuan: Amount | None = Field(None, description="banner's benchmark intensity; default: mean of the modelled units")
+    cut_phase_share: Share = Field(1.0, description="share of the gap to the advanced value cut this year (3.3.1b)")
+    release_phase_share: Share = Field(1.0, description="share of the excess released this year (3.3.2c)")
+    max_release_share: Share = Field(0.03, description="most released in a year, share of the base (3.3.2c)")
+    max_cut_share: Share = Field(0.05, description="most taken by 3.2.1c in a year, share of the base")
+    allowance_share: Share = Field(0.05, description="relaxation above the base for efficient units (3.3.2b)")
+    leader_bonus_share: Share = Field(0.01, description="bonus of efficiency leaders (3.3.1c)")
+    green_factory_bonus_share: Share = Field(0.01, description="bonus of green factories (3.3.3d)")
+    dishonesty_penalty_share: Share = Field(0.02, description="quota taken for serious dishonesty (3.2.5)")
+    headroom_share: Share = Field(0.0, description="headroom stated above planned use, share of use")
+    reserve_share: Share = Field(0.0, description="share of the increment kept in reserve")
+    quarter_shares: tuple[Share, Share, Share, Share] = Field((0.25, 0.25, 0.25, 0.25), description="quota by quarter")
+
+    @model_validator(mode="after")
+    def _quarters(self) -> "Policy":
+        if abs(sum(self.quarter_shares) - 1.0) > 1e-9:
+            raise ValueError("quarter_shares must sum to 1")
+        return self
+
+
+class Solve(_Section):
+    """How it is solved."""
+
+    score_tolerance_wan_yuan: Amount = Field(0.0, description="value given up so that the ranking decides (stage 2)")
+    mip_gap: Share = Field(0.0, description="relative gap allowed in stage 1")
+    time_limit_s: Annotated[float, Field(gt=0)] = Field(60.0, description="time limit of stage 1")
+    relax_integers: bool = Field(False, description="solve the linear relaxation (teaching and checks only)")
+
+
+class Settings(_Section):
+    """A whole `scenario.toml`."""
+
+    title_zh: str
+    title_en: str
+    region_zh: str = ""
+    region_en: str = ""
+    inherits: str | None = Field(None, description="folder of the scenario this one is based on, relative to its parent")
+    nature: Literal["reconstructed", "fictional", "official"] = Field(
+        "fictional", description="what the rows are; only official data lose the mark 演示数据·非官方文件"
+    )
+    base_year: Annotated[int, Field(ge=2000, le=2100)]
+    plan_year: Annotated[int, Field(ge=2000, le=2100)]
+    as_of: date = Field(description="rules and standards in force on this day apply")
+    gdp_base_wan_yuan: Amount | None = Field(None, description="GDP of the base year the rows must add up to")
+    counted_base_tce: Amount | None = Field(None, description="energy of the modelled units they must add up to, 当量")
+    price_base: str = Field("2020", description="price base of value added and GDP")
+    disabled_clauses: tuple[str, ...] = Field((), description="clauses switched off, by id")
+    targets: Targets
+    accounting: Accounting = Accounting()
+    policy: Policy = Policy()
+    solve: Solve = Solve()
+
+    @model_validator(mode="after")
+    def _years(self) -> "Settings":
+        if self.plan_year < self.base_year:
+            raise ValueError("plan_year must not be before base_year")
+        return self
