@@ -51,7 +51,7 @@ help:
 	@touch $@
 
 # The complete lock: tests, notebooks, documentation, checks.
-.venv/all: .venv/run requirements.lock
+.venv/all: requirements.lock | .venv/run
 	@echo "installing what tests and checks need (once, about two minutes)"
 	@$(PIP) install -r requirements.lock
 	@touch $@
