@@ -43,7 +43,6 @@ class Table:
     en: str
     own_columns: tuple[Column, ...]
     key: tuple[str, ...]
-    required: bool = False
     columns: tuple[Column, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -134,7 +133,7 @@ _TABLES = (
         _num("tce_per_unit", "折标系数（当量）", "standard coal per unit, calorific", "tce/unit"),
         _num("co2_t_per_unit", "排放因子", "CO2 per unit burnt; 0 for electricity and heat", "t/unit"),
         _flag("is_fossil", "化石能源", "fossil"),
-    ), ("carrier_id",), required=True),
+    ), ("carrier_id",)),
     Table("units", "重点用能单位", "existing units (base year)", (
         _id("单位编号", "unit id", "unit_id"),
         _text("name", "企业名称", "name"),

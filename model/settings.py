@@ -1,6 +1,7 @@
 """`scenario.toml` as frozen settings: every key, its unit, default and the clause it serves.
 
-Unknown keys are refused (`extra="forbid"`); the reader adds the nearest known key as a suggestion.
+Unknown keys are refused (`extra="forbid"`); the reader adds the nearest known key as a suggestion. The type of
+a custom error is the rule under which the reader reports it.
 Shares are fractions, money 万元, energy tce (当量) unless the name ends in `_eq` (等价).
 """
 
@@ -8,6 +9,7 @@ from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 Share = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
 Amount = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
@@ -34,12 +36,15 @@ class Targets(_Section):
     @model_validator(mode="after")
     def _consistent(self) -> "Targets":
         if self.waiver_document and self.incentive_intensity_reduction is None:
-            raise ValueError("waiver_document needs incentive_intensity_reduction")
+            raise PydanticCustomError(
+                "waiver_needs_incentive", "waiver_document needs incentive_intensity_reduction"
+            )
         if self.manage_total and self.increment_tce_eq is None and (
             self.gdp_growth is None or self.intensity_reduction is None
         ):
-            raise ValueError(
-                "manage_total needs increment_tce_eq, or gdp_growth and intensity_reduction to derive it"
+            raise PydanticCustomError(
+                "total_needs_increment",
+                "manage_total needs increment_tce_eq, or gdp_growth and intensity_reduction to derive it",
             )
         return self
 
@@ -73,7 +78,7 @@ class Policy(_Section):
     @model_validator(mode="after")
     def _quarters(self) -> "Policy":
         if abs(sum(self.quarter_shares) - 1.0) > 1e-9:
-            raise ValueError("quarter_shares must sum to 1")
+            raise PydanticCustomError("quarters_sum", "quarter_shares must sum to 1")
         return self
 
 
@@ -112,5 +117,5 @@ class Settings(_Section):
     @model_validator(mode="after")
     def _years(self) -> "Settings":
         if self.plan_year < self.base_year:
-            raise ValueError("plan_year must not be before base_year")
+            raise PydanticCustomError("plan_before_base", "plan_year must not be before base_year")
         return self

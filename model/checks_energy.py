@@ -1,0 +1,127 @@
+"""Whether the energy of the tables is possible and adds up: conversion, savings, green supply, base-year sum.
+
+Sums are of GB/T 2589-2020: fuel + feedstock + conversion input - conversion output, 当量 tce.
+"""
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from dualcontrol.model.draft import Draft
+from dualcontrol.model.problems import plain
+from dualcontrol.model.schema import ELECTRICITY
+
+OUT = "conversion_out"
+_DUST = 1e-6  # sums of floats of up to 1e15 are not exact; a tonne is far above this share of them
+
+
+def _exceeds(value: float, limit: float) -> bool:
+    return value > limit + _DUST * max(1.0, abs(limit))
+
+
+def _with_tce(draft: Draft, owner: str) -> pd.DataFrame:
+    """Energy rows of units or projects with the column `tce`, unsigned; NaN where the carrier is unknown."""
+    factor = draft.frames["carriers"].set_index("carrier_id")["tce_per_unit"]
+    factor = factor[~factor.index.duplicated()]
+    rows = draft.frames[f"{owner}_energy"]
+    return rows.assign(tce=rows["quantity"] * rows["carrier_id"].map(factor).astype("float64"))
+
+
+def feedstock(draft: Draft) -> None:
+    """Electricity is no material: it cannot be bound in a product (3.3.4a)."""
+    for table in ("unit_energy", "project_energy"):
+        for i, row in draft.rows(table):
+            if row.carrier_id == ELECTRICITY and row.use == "feedstock":
+                draft.tell("electricity_as_feedstock", table, i, "use")
+
+
+def conversion(draft: Draft) -> None:
+    """No owner gives out more energy than it takes in; one that converts should say what it converts."""
+    for owner in ("unit", "project"):
+        table, column = f"{owner}_energy", f"{owner}_id"
+        if OUT not in set(draft.frames[table]["use"]):
+            continue
+        rows = _with_tce(draft, owner)
+        is_out = rows["use"] == OUT
+        given = rows[is_out].groupby(column)["tce"].sum()
+        taken = rows[~is_out].groupby(column)["tce"].sum(min_count=1)
+        converts = set(rows.loc[rows["use"] == "conversion_in", column])
+        told: set[str] = set()
+        for i, row in draft.rows(table):
+            name = getattr(row, column)
+            if row.use != OUT or not name or name in told:
+                continue
+            told.add(name)
+            if _exceeds(given[name], taken.get(name, 0.0)):
+                draft.tell("output_above_input", table, i, "quantity",
+                           input=plain(taken.get(name, 0.0)), output=plain(given[name]))  # fmt: skip
+            elif name not in converts:
+                draft.tell("note_output_without_input", table, i, "use")
+
+
+def savings(draft: Draft) -> None:
+    """All measures of a unit together cannot save more of a carrier than it uses."""
+    if not draft.has("unit_energy") or not len(draft.frames["measures"]):
+        return
+    rows = draft.frames["unit_energy"]
+    used = rows[rows["use"] != OUT].groupby(["unit_id", "carrier_id"])["quantity"].sum(min_count=1)
+    total: dict[tuple[str, str], float] = {}
+    for i, row in draft.rows("measures"):
+        key = (row.unit_id, row.carrier_id)
+        if not all(key) or pd.isna(row.saving_quantity):
+            continue
+        total[key] = total.get(key, 0.0) + row.saving_quantity
+        limit = used.get(key, 0.0)
+        if _exceeds(total[key], limit):
+            draft.tell("saving_above_use", "measures", i, "saving_quantity",
+                       use=plain(limit), saving=plain(total[key]))  # fmt: skip
+
+
+def green_electricity(draft: Draft) -> None:
+    """Own PV and green electricity of the base year come out of the electricity a unit uses (3.3.3b-c)."""
+    energy = draft.frames["unit_energy"]
+    is_use = (energy["carrier_id"] == ELECTRICITY) & (energy["use"] != OUT)
+    used = energy[is_use].groupby("unit_id")["quantity"].sum()
+    for i, row in draft.rows("units"):
+        green = row.self_pv_base_mwh + row.green_base_mwh
+        if draft.has("unit_energy") and _exceeds(green, used.get(row.unit_id, 0.0)):
+            column = "green_base_mwh" if row.green_base_mwh else "self_pv_base_mwh"
+            draft.tell("green_above_use", "units", i, column,
+                       use=plain(used.get(row.unit_id, 0.0)), green=plain(green))  # fmt: skip
+        if row.self_pv_max_mwh < row.self_pv_base_mwh:
+            draft.tell("note_pv_max_below_base", "units", i, "self_pv_max_mwh",
+                       base=plain(row.self_pv_base_mwh))  # fmt: skip
+    if not draft.has("power", "units"):
+        return
+    power = draft.frames["power"]
+    supply = float(power.loc[power["item"] == "non_fossil_local", "base_mwh"].sum())
+    total = 0.0
+    for i, row in draft.rows("units"):
+        total += row.green_base_mwh if pd.notna(row.green_base_mwh) else 0.0
+        if row.green_base_mwh > 0 and _exceeds(total, supply):
+            draft.tell("green_above_supply", "units", i, "green_base_mwh",
+                       supply=plain(supply), total=plain(total))  # fmt: skip
+            return
+
+
+def counted_sum(draft: Draft) -> None:
+    """The energy of the modelled units must be what the statistics say (1.a): gross, before any exclusion."""
+    if draft.settings is None or draft.settings.counted_base_tce is None:
+        return
+    if not draft.has("unit_energy", "carriers", "units"):
+        return
+    rows = _with_tce(draft, "unit")
+    total = float(rows["tce"].where(rows["use"] != OUT, -rows["tce"]).sum())
+    stated = draft.settings.counted_base_tce
+    if abs(total - stated) > 1.0:
+        draft.tell_setting("counted_sum", "counted_base_tce", plain(stated),
+                           sum=plain(total), difference=plain(total - stated))  # fmt: skip
+
+
+ENERGY_CHECKS: tuple[Callable[[Draft], None], ...] = (
+    feedstock,
+    conversion,
+    savings,
+    green_electricity,
+    counted_sum,
+)

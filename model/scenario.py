@@ -1,0 +1,143 @@
+"""A scenario folder (scenario.toml and CSV tables) as one frozen value; everything wrong is told at once."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+import pandas as pd
+
+from dualcontrol.model.checks import check
+from dualcontrol.model.draft import Draft
+from dualcontrol.model.layers import TOML, Layer, names_in, read_chain, settle
+from dualcontrol.model.problems import RULES, Findings, Problem, ScenarioError, nearest
+from dualcontrol.model.reading import read_sheet
+from dualcontrol.model.schema import TABLES
+from dualcontrol.model.settings import Settings
+from dualcontrol.model.tables import Part, complete, finish, overlay, parse_sheet, rows_of
+
+__all__ = ["RULES", "Problem", "Scenario", "ScenarioError", "load", "write"]
+
+
+@dataclass(frozen=True, eq=False)
+class Scenario:
+    """A valid scenario.
+
+    `tables` has every table of `schema.TABLES`, possibly empty, with exactly the columns of the schema,
+    sorted by key, defaults filled in. id, ref, text, choice: str objects ("" where an optional one is
+    missing); number: float64 (NaN where an optional one is missing); integer: int64; flag: bool; date:
+    datetime.date objects.
+    `content_hash` (sha256, hex) names the content: settings and tables, not their order, encoding or folder.
+    `notes` are remarks that do not forbid the scenario.
+    """
+
+    name: str
+    settings: Settings
+    tables: Mapping[str, pd.DataFrame]
+    content_hash: str
+    notes: tuple[Problem, ...]
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A copy of a table. KeyError for a name that is not in `schema.TABLES`."""
+        return self.tables[name].copy()
+
+
+def load(folder: Path | str, overrides: Mapping[str, object] | None = None) -> Scenario:
+    """Read a scenario folder, its parents (`inherits`), and overrides of settings (dotted key -> value).
+
+    ScenarioError with all the problems of settings, tables and cross-references if there are any.
+    """
+    folder = Path(folder)
+    findings = Findings()
+    _require_folder(folder, findings)
+    chain = read_chain(folder, findings)
+    settings = settle(chain, overrides, findings)
+    parts: dict[str, list[Part]] = {name: [] for name in TABLES}
+    incomplete: set[str] = set()
+    for position, layer in enumerate(chain.layers):
+        is_child = position > 0 or not chain.is_whole
+        _read_tables(layer, parts, incomplete, findings, is_child=is_child)
+    records = {name: overlay(parts[name], table, findings) for name, table in TABLES.items()}
+    frames = {
+        name: complete(records[name], table, findings, is_whole=chain.is_whole)
+        for name, table in TABLES.items()
+    }
+    if chain.is_whole:
+        check(Draft(settings, frames, records, frozenset(incomplete), findings))
+    if findings.problems or settings is None:
+        raise ScenarioError(_in_order(findings.problems))
+    tables = MappingProxyType({name: finish(frames[name], table) for name, table in TABLES.items()})
+    notes = tuple(_in_order(findings.notes))
+    return Scenario(folder.resolve().name, settings, tables, _hash(settings, tables), notes)
+
+
+def write(scenario: Scenario, folder: Path | str) -> None:
+    """Write a resolved scenario (nothing inherited) as scenario.toml and CSV files; its hash stays the same.
+
+    FileExistsError if the folder exists and is not empty: a file left over would become part of the scenario.
+    """
+    from dualcontrol.model.scenario_io import write_files
+
+    write_files(scenario.settings, scenario.tables, Path(folder))
+
+
+def _require_folder(folder: Path, findings: Findings) -> None:
+    """Without a folder there is nothing more to look for: ScenarioError at once."""
+    try:
+        if folder.is_dir():
+            next(folder.iterdir(), None)
+        elif folder.exists():
+            findings.add("not_a_folder", str(folder))
+        else:
+            hint = nearest(folder.name, names_in(folder.parent))
+            findings.add("missing_folder", str(folder), suggestion=hint)
+    except (OSError, ValueError) as error:
+        findings.add("unreadable", str(folder), reason=getattr(error, "strerror", None) or error)
+    if findings.problems:
+        raise ScenarioError(findings.problems)
+
+
+def _read_tables(
+    layer: Layer, parts: dict[str, list[Part]], incomplete: set[str], findings: Findings, *, is_child: bool
+) -> None:
+    """Read the CSV files of one folder; a table whose file could not be read to the end is `incomplete`."""
+    known = {f"{name}.csv": name for name in TABLES}
+    for file in names_in(layer.folder):
+        name, (stem, _, ending) = known.get(file), file.rpartition(".")
+        if name is not None:
+            sheet = read_sheet(
+                layer.folder / file, layer.prefix + file, TABLES[name], findings, is_child=is_child
+            )
+            part = parse_sheet(sheet, TABLES[name], findings, is_child=is_child) if sheet else None
+            if part is not None:
+                parts[name].append(part)
+            if part is None or not part.is_complete:
+                incomplete.add(name)
+        elif file.startswith((".", "~$")):
+            continue  # left by an office program
+        elif ending.lower() == "csv":
+            findings.add("unknown_file", layer.prefix + file, suggestion=nearest(file.lower(), known))
+        elif ending.lower() in ("xlsx", "xls", "ods", "et") and stem in TABLES:
+            findings.add("spreadsheet_file", layer.prefix + file, expected=f"{stem}.csv")
+
+
+def _in_order(problems: list[Problem]) -> list[Problem]:
+    """Settings first, then the tables in the order of the schema; in a file by row."""
+    order = {TOML: -1} | {f"{name}.csv": place for place, name in enumerate(TABLES)}
+
+    def rank(problem: Problem) -> tuple[int, str, int]:
+        return order.get(Path(problem.file).name, len(order)), problem.file, problem.row or 0
+
+    return sorted(problems, key=rank)
+
+
+def _hash(settings: Settings, tables: Mapping[str, pd.DataFrame]) -> str:
+    content = {
+        "settings": settings.model_dump(mode="json", exclude={"inherits"}),
+        # an empty table is the same as none, so that a new table in the schema leaves old hashes alone
+        "tables": {name: rows_of(frame, TABLES[name]) for name, frame in tables.items() if len(frame)},
+    }
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, allow_nan=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,36 @@
+"""Write a resolved scenario so that reading it back gives the same content."""
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+import tomli_w
+
+from dualcontrol.model.cells import written
+from dualcontrol.model.schema import TABLES
+from dualcontrol.model.settings import Settings
+
+
+def write_files(settings: Settings, tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    """Write scenario.toml (utf-8) and a CSV (utf-8 with BOM, for Excel) per table that has rows.
+
+    FileExistsError if the folder exists and is not empty.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise FileExistsError(f"{folder} is not empty")
+    content = settings.model_dump(exclude_none=True, exclude={"inherits"})
+    (folder / "scenario.toml").write_text(tomli_w.dumps(content), encoding="utf-8", newline="\n")
+    for name, frame in tables.items():
+        if len(frame):
+            _write_table(frame, folder / f"{name}.csv", name)
+
+
+def _write_table(frame: pd.DataFrame, path: Path, name: str) -> None:
+    columns = [column.name for column in TABLES[name].columns]
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        for row in zip(*(frame[column].tolist() for column in columns), strict=True):
+            writer.writerow([written(value) for value in row])

@@ -1,0 +1,269 @@
+"""Text rows to typed tables: cells parsed, columns validated by pandera, child rows laid over parent rows."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from dualcontrol.model.cells import Fault, Value, parse, written
+from dualcontrol.model.problems import Findings, nearest, plain
+from dualcontrol.model.reading import DELETE, Row, Sheet
+from dualcontrol.model.schema import TABLES, Column, Table
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
+
+
+class _Bad:
+    """Stands for a cell whose fault has been told."""
+
+
+BAD: Final = _Bad()
+Key = tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a cell comes from, and its text there."""
+
+    file: str
+    row: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """One row: values by column (empty cells absent, faulty ones BAD) and where each comes from."""
+
+    values: dict[str, Value | _Bad]
+    places: dict[str, Place]
+    place: Place
+
+    def at(self, column: str) -> Place:
+        """The place of a cell; of the row if the cell was left empty."""
+        return self.places.get(column, self.place)
+
+
+@dataclass(frozen=True)
+class Part:
+    """The rows of one file. `removed` are the keys a child scenario removes."""
+
+    file: str
+    records: Mapping[Key, Record]
+    removed: Mapping[Key, Place]
+    is_complete: bool
+
+
+def parse_sheet(sheet: Sheet, table: Table, findings: Findings, *, is_child: bool) -> Part:
+    """Parse every cell of a sheet, validate its columns, and index the rows by key."""
+    # A column whose absence has been told is not told again for every row.
+    absent = frozenset() if is_child else frozenset(c.name for c in table.columns) - sheet.columns
+    parsed: list[Record] = []
+    removed: dict[Key, Place] = {}
+    is_complete = sheet.is_complete
+    for row in sheet.rows:
+        record = _parse_row(row, sheet.file, table, absent, findings)
+        key = _key(record, table)
+        if key is None:
+            is_complete = False
+        elif record.values.get(DELETE) is True:
+            removed[key] = record.at(DELETE)
+            continue
+        parsed.append(record)
+    _validate(parsed, sheet.file, table, findings)
+    records: dict[Key, Record] = {}
+    for record in parsed:
+        key = _key(record, table)
+        if key is not None:
+            records.setdefault(key, record)
+    return Part(sheet.file, records, removed, is_complete)
+
+
+def _parse_row(row: Row, file: str, table: Table, absent: Iterable[str], findings: Findings) -> Record:
+    values: dict[str, Value | _Bad] = {}
+    places: dict[str, Place] = {}
+    columns = (*table.columns, Column(DELETE, "flag", "删除", "remove the row", required=False))
+    for column in columns:
+        if column.name not in row.cells:
+            if column.required and column.name in absent:
+                values[column.name] = BAD
+            continue
+        text = row.cells[column.name].strip()
+        value = parse(column, text)
+        if isinstance(value, Fault):
+            findings.add(value.rule, file, row.line, column.name, text, **value.params)
+            value = BAD
+        elif value is None and column.name in table.key:
+            findings.add("missing_value", file, row.line, column.name)
+            value = BAD
+        if value is not None:
+            values[column.name] = value
+            places[column.name] = Place(file, row.line, text)
+    return Record(values, places, Place(file, row.line, ""))
+
+
+def _key(record: Record, table: Table) -> Key | None:
+    key = tuple(record.values[name] for name in table.key)
+    return None if any(isinstance(part, _Bad) for part in key) else key  # type: ignore[return-value]
+
+
+def _validate(records: Sequence[Record], file: str, table: Table, findings: Findings) -> None:
+    """Bounds, choices and uniqueness of keys: every failure at once, by pandera."""
+    if not records:
+        return
+    import pandera.pandas as pa
+
+    schema = _schema(table.name)
+    judged = [column for column in table.columns if column.name in schema.columns]
+    frame = pd.DataFrame({c.name: _series(c, [r.values.get(c.name) for r in records]) for c in judged})
+    try:
+        schema.validate(frame, lazy=True)
+    except pa.errors.SchemaErrors as error:
+        failures = error.failure_cases.drop_duplicates(["check", "column", "index"]).sort_values("index")
+    else:
+        return
+    first: dict[Key, int] = {}
+    for record in records:
+        key = _key(record, table)
+        if key is not None:
+            first.setdefault(key, record.place.row)
+    for check, name, index in zip(failures["check"], failures["column"], failures["index"], strict=True):
+        record = records[int(index)]
+        if check == "multiple_fields_uniqueness":
+            key = _key(record, table)
+            if key is not None and name == table.key[0]:
+                text = ", ".join(written(part) for part in key)
+                where = (file, record.place.row, table.key[-1])
+                findings.add("duplicate_key", *where, text, key=text, first_row=first[key])
+        else:
+            _add_domain_failure(str(check), table.column(str(name)), record, findings)
+
+
+def _add_domain_failure(check: str, column: Column, record: Record, findings: Findings) -> None:
+    place = record.at(column.name)
+    params: dict[str, str] = {}
+    if check == "below_minimum":
+        params = {"minimum": plain(column.minimum or 0.0)}
+    elif check == "above_maximum":
+        params = {"maximum": plain(column.maximum or 0.0)}
+    elif check == "not_a_choice":
+        choices = ", ".join(column.choices)
+        params = {"choices": choices, "suggestion": nearest(place.text, column.choices)}
+    findings.add(check, place.file, place.row, column.name, place.text, **params)
+
+
+@cache
+def _schema(name: str) -> "pa.DataFrameSchema":
+    """The pandera schema of a table: numbers in their bounds, choices, unique keys."""
+    import pandera.pandas as pa
+
+    table = TABLES[name]
+    columns = {}
+    for column in table.columns:
+        checks = []
+        if column.minimum is not None:
+            checks.append(pa.Check.ge(column.minimum, error="below_minimum"))
+        if column.maximum is not None:
+            checks.append(pa.Check.le(column.maximum, error="above_maximum"))
+        if column.choices:
+            checks.append(pa.Check.isin(column.choices, error="not_a_choice"))
+        if checks or column.name in table.key:
+            kind = "float64" if column.kind in ("number", "integer") else object
+            columns[column.name] = pa.Column(kind, checks, nullable=True)
+    return pa.DataFrameSchema(
+        columns, strict=True, unique=list(table.key), report_duplicates="exclude_first", name=name
+    )
+
+
+def _series(column: Column, values: Iterable[Value | _Bad | None]) -> "pd.Series[float] | pd.Series[str]":
+    """Numbers as float64 (missing or faulty: NaN), everything else as objects (missing or faulty: None)."""
+    clean = [None if isinstance(value, _Bad) else value for value in values]
+    if column.kind in ("number", "integer"):
+        return pd.Series(clean, dtype="float64")
+    return pd.Series(clean, dtype=object)
+
+
+def overlay(parts: Sequence[Part], table: Table, findings: Findings) -> list[Record]:
+    """The rows of a chain of scenarios, root first: a child's row replaces cells by key, adds, or removes."""
+    rows: dict[Key, Record] = {}
+    for part in parts:
+        for key, place in part.removed.items():
+            if rows.pop(key, None) is None:
+                text = ", ".join(written(item) for item in key)
+                known = (", ".join(written(item) for item in other) for other in rows)
+                where = (place.file, place.row, DELETE)
+                findings.add("nothing_to_delete", *where, text, suggestion=nearest(text, known))
+        silent = []
+        for key, record in part.records.items():
+            old = rows.get(key)
+            if old is None:
+                rows[key] = record
+                continue
+            if "basis" not in record.values:
+                silent.append(record.place.row)
+            rows[key] = Record(old.values | record.values, old.places | record.places, record.place)
+        if silent:
+            findings.add("note_override_keeps_basis", part.file, silent[0], "basis", count=len(silent))
+    return list(rows.values())
+
+
+def complete(records: Sequence[Record], table: Table, findings: Findings, *, is_whole: bool) -> pd.DataFrame:
+    """The frame of a table with defaults filled in; missing required cells are told if the chain `is_whole`.
+
+    Faulty cells become NaN, "" or None, so that what can still be checked is checked. Integers are float64.
+    """
+    if not records:
+        return _empty(table.name).copy()
+    columns: dict[str, pd.Series[float] | pd.Series[str]] = {}
+    for column in table.columns:
+        values = [record.values.get(column.name) for record in records]
+        for record, value in zip(records, values, strict=True):
+            if value is None and column.required and is_whole:
+                findings.add("missing_value", record.place.file, record.place.row, column.name)
+        default: Value | None = column.default  # type: ignore[assignment]
+        if default is None and column.kind in ("id", "ref", "text", "choice"):
+            default = ""
+        filled = [default if value is None or isinstance(value, _Bad) else value for value in values]
+        # a default must not hide a faulty cell from the checks that follow
+        if column.kind in ("number", "integer"):
+            filled = [None if isinstance(value, _Bad) else f for value, f in zip(values, filled, strict=True)]
+        columns[column.name] = _series(column, filled)
+    return pd.DataFrame(columns)
+
+
+def finish(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """The frame with its final types (integers int64, flags bool), sorted by key."""
+    if not len(frame):
+        return _empty(table.name).copy()
+    frame = frame.astype(_final_types(table))
+    keys = list(zip(*(frame[name] for name in table.key), strict=True))
+    return frame.iloc[sorted(range(len(frame)), key=keys.__getitem__)].reset_index(drop=True)
+
+
+def _final_types(table: Table) -> dict[str, str]:
+    types = {"integer": "int64", "flag": "bool"}
+    return {column.name: types[column.kind] for column in table.columns if column.kind in types}
+
+
+@cache
+def _empty(name: str) -> pd.DataFrame:
+    table = TABLES[name]
+    return pd.DataFrame({column.name: _series(column, ()) for column in table.columns}).astype(
+        _final_types(table)
+    )
+
+
+def rows_of(frame: pd.DataFrame, table: Table) -> list[list[str | float | bool | None]]:
+    """The rows of a finished frame as values of JSON: dates as ISO text, missing values as None."""
+    columns: list[list[str | float | bool | None]] = []
+    for column in table.columns:
+        values = frame[column.name].tolist()
+        if column.kind == "date":
+            values = [value.isoformat() if isinstance(value, date) else None for value in values]
+        elif column.kind == "number":
+            values = [None if value != value else value for value in values]
+        columns.append(values)
+    return [list(row) for row in zip(*columns, strict=True)]
