@@ -116,9 +116,8 @@ class Counting:
 
     def county(self, uses: Iterable[Use], balance: PowerBalance, other_gdp_wan_yuan: Fraction) -> County:
         """The county's account of a year from its owners (1.a, 3.2.1d). GDP: owners' value added and the rest."""
-        total = Use()
-        for use in uses:
-            total = total + use
+        owners = list(uses)
+        total = sum(owners[1:], owners[0]) if owners else Use()
         net_inflow = (
             total.electricity_mwh - total.generation_mwh + balance.losses_mwh
             - balance.non_fossil_generation_mwh - total.self_pv_mwh

@@ -8,7 +8,7 @@ import numpy as np
 from dualcontrol.solvers.compile import Arrays, Floats
 from dualcontrol.solvers.highs import LiveHighs, Options, Solution, Status
 
-NUMERICAL = 1e-9  # relative slack without which a later stage could be cut off by rounding
+NUMERICAL = 1e-11  # relative slack without which a later stage could be cut off by rounding
 
 
 @dataclass(frozen=True)

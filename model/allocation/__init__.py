@@ -82,7 +82,7 @@ def _variables(m: Any, case: Case) -> None:
     m.admitted = pyo.Var(m.PROJECTS, domain=lambda m, j: (
         pyo.UnitInterval if case.project_rows[j].is_divisible else whole
     ), bounds=lambda m, j: (0, 0) if j in stopped else (0, 1))
-    m.load = pyo.Var(m.PROJECTS, bounds=lambda m, j: (0.0, float(case.project_rows[j].load_max)))
+    m.project_load = pyo.Var(m.PROJECTS, bounds=lambda m, j: (0.0, float(case.project_rows[j].load_max)))
     m.earmark = pyo.Var(m.PROJECTS, bounds=(0.0, float(case.earmark_opening_tce)))
     m.shortfall = pyo.Var(m.SOCIETY, bounds=(0.0, 1.0))
     m.overshoot = pyo.Var(bounds=(0.0, None))
@@ -101,7 +101,7 @@ def _expressions(m: Any, case: Case) -> None:
     m.purchased = {i: m.unit_use[i].electricity_mwh - m.self_pv[i] for i in m.UNITS}
     m.counted_total = {i: counting.counted(m.unit_use[i], "total") for i in m.UNITS}
     m.quota = {i: case.rulings.units[i].quota_tce + m.grant[i] - m.limit[i] - m.beyond[i] for i in m.UNITS}
-    m.project_use = {j: case.projects[j].scaled(m.load[j]) for j in m.PROJECTS}
+    m.project_use = {j: case.projects[j].scaled(m.project_load[j]) for j in m.PROJECTS}
     m.project_total = {j: counting.counted(m.project_use[j], "total") for j in m.PROJECTS}
     m.society_use = {s: case.society[s].scaled(1 - m.shortfall[s]) for s in m.SOCIETY}
     m.society_total = {s: counting.counted(m.society_use[s], "total") for s in m.SOCIETY}

@@ -116,7 +116,7 @@ def resource_budget(m: Any, r: str) -> Any:
     users = m.resource_use[r]
     if not users:
         return pyo.Constraint.Skip
-    used = sum(use * (m.activity[o] if o in m.UNITS else m.load[o]) for o, use in users.items())
+    used = sum(use * (m.activity[o] if o in m.UNITS else m.project_load[o]) for o, use in users.items())
     return used <= m.resource_budgets[r]
 
 

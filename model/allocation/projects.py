@@ -8,13 +8,13 @@ from dualcontrol.model.allocation.register import row
 @row("3.2.1c", "definition", "share", "load_j <= load_max_j admitted_j", over="PROJECTS")
 def load_needs_admission(m: Any, j: str) -> Any:
     """A project runs only if it is admitted; gates fix admitted_j at 0."""
-    return m.load[j] <= float(m.case.project_rows[j].load_max) * m.admitted[j]
+    return m.project_load[j] <= float(m.case.project_rows[j].load_max) * m.admitted[j]
 
 
 @row("3.2.1c", "definition", "share", "load_j >= load_min_j admitted_j", over="PROJECTS")
 def admission_needs_load(m: Any, j: str) -> Any:
     """An admitted project gets at least its lowest load: no admission in name only."""
-    return m.load[j] >= float(m.case.project_rows[j].load_min) * m.admitted[j]
+    return m.project_load[j] >= float(m.case.project_rows[j].load_min) * m.admitted[j]
 
 
 @row("3.3.2c", "definition", "tce", "earmark_j <= E_j", over="PROJECTS")

@@ -69,7 +69,7 @@ def saving_beyond_is_declared(m: Any, i: str) -> Any:
 
 
 @row("3.3.3b", "definition", "MWh", "pv_i - pv_base_i <= added_i", over="UNITS")
-def added_pv(m: Any, i: str) -> Any:
+def added_pv_is_new(m: Any, i: str) -> Any:
     """PV beyond the base year's is what costs money."""
     return m.self_pv[i] - float(m.case.unit_rows[i].self_pv_base_mwh) <= m.added_pv[i]
 
@@ -105,5 +105,5 @@ def green_supply(m: Any) -> Any:
 ROWS = (
     use_within_quota, stock_is_capped, efficient_units_may_grow, growth_to_capacity, limit_of_low_output,
     dishonest_get_no_grant, saving_needs_adoption, saving_needs_activity, saving_frees_beyond_cut,
-    saving_beyond_is_declared, added_pv, green_within_purchases, excess_above_share, excess_is_declared, green_supply,
+    saving_beyond_is_declared, added_pv_is_new, green_within_purchases, excess_above_share, excess_is_declared, green_supply,
 )

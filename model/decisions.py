@@ -1,0 +1,210 @@
+"""What a plan decides, in the decimals it is published with, and everything that follows from it exactly.
+
+A solver's floats become published decimals here: shares with 9 places, MWh and quantities with 3, quotas in whole
+tonnes. Rounding favours the unit (it never has to run less because of it); the pool pays the difference.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from dualcontrol.model.accounting import County, Use
+from dualcontrol.model.allocation.case import Case
+from dualcontrol.model.ledger import EARMARK, GRID, POOL, RESERVE, SUPERIOR, Entry, Ledger, transfer
+from dualcontrol.model.quantities import exact, whole_down, whole_near, whole_up
+
+SHARE_PLACES, QUANTITY_PLACES = 9, 3
+NOISE = Fraction(1, 10**6)  # a solver's noise, tce: less than this is no tonne
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """Decided figures by id: shares (activity, project_load, admitted, shortfall), MWh (self_pv, green), carrier units
+    (saving), tce (grant, limit, beyond, earmark; overshoot and waived for the county)."""
+
+    activity: Mapping[str, Fraction]
+    self_pv: Mapping[str, Fraction]
+    green: Mapping[str, Fraction]
+    saving: Mapping[str, Fraction]
+    adopted: Mapping[str, Fraction]
+    grant: Mapping[str, Fraction]
+    limit: Mapping[str, Fraction]
+    beyond: Mapping[str, Fraction]
+    admitted: Mapping[str, Fraction]
+    project_load: Mapping[str, Fraction]
+    earmark: Mapping[str, Fraction]
+    shortfall: Mapping[str, Fraction]
+    overshoot: Fraction
+    waived: Fraction
+
+
+_PLACES = {
+    "activity": SHARE_PLACES, "project_load": SHARE_PLACES, "admitted": SHARE_PLACES, "shortfall": SHARE_PLACES,
+    "adopted": SHARE_PLACES, "self_pv": QUANTITY_PLACES, "green": QUANTITY_PLACES, "saving": QUANTITY_PLACES,
+    "grant": SHARE_PLACES, "limit": SHARE_PLACES, "beyond": SHARE_PLACES, "earmark": SHARE_PLACES,
+    "overshoot": SHARE_PLACES, "waived": SHARE_PLACES,
+}
+
+
+def read_decisions(columns: Iterable[tuple[str, Any]], x: Iterable[float]) -> Decisions:
+    """Decisions from the labelled columns of a solution; noise is cut off, decimals are rounded down."""
+    maps: dict[str, Any] = {name: {} for name in _PLACES}
+    for (name, index), value in zip(columns, x, strict=True):
+        if name in _PLACES:
+            places = 10 ** _PLACES[name]
+            decimal = Fraction(math.floor(round(float(value) * places, 3)), places)
+            maps[name][index] = max(Fraction(0), decimal)
+    maps["overshoot"], maps["waived"] = maps["overshoot"][None], maps["waived"][None]
+    return Decisions(**maps)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A plan's figures, exact: ledger after the plan, quotas, use of each owner, county account, value in 万元.
+
+    pool_short_tce: by how much the pool is overdrawn (0 in a plan that may be published).
+    """
+
+    decisions: Decisions
+    ledger: Ledger
+    unit_use: Mapping[str, Use]
+    project_use: Mapping[str, Use]
+    society_use: Mapping[str, Use]
+    county: County
+    objective_wan_yuan: Fraction
+    pool_short_tce: int
+
+    def quota(self, account: str) -> int:
+        """Quota of an account in whole tce."""
+        return self.ledger.balance(account)
+
+
+def settle(case: Case, decisions: Decisions) -> Outcome:
+    """Whole tonnes and exact totals of a set of decisions (design §10). Pure; the pool may come out short."""
+    decisions = replace(
+        decisions, activity={i: _within_quota(case, decisions, i) for i in case.unit_rows}
+    )
+    uses = {i: unit_use(case, decisions, i) for i in case.unit_rows}
+    accounts = case.accounts
+    projects = {j: accounts.projects[j].scaled(decisions.project_load[j]) for j in case.project_rows}
+    society = {
+        s: accounts.society[s].need.scaled(1 - decisions.shortfall[s]) for s in case.society
+    }
+    county = accounts.counting.county(
+        [*uses.values(), *projects.values(), *society.values()], accounts.power_plan, accounts.other_gdp_plan_wan_yuan
+    )
+    ledger, short = _ledger(case, decisions, projects, society, county)
+    return Outcome(decisions, ledger, uses, projects, society, county, value(case, decisions, uses, projects), short)
+
+
+def unit_use(case: Case, decisions: Decisions, unit_id: str) -> Use:
+    """Exact use of a unit under the decisions, excess green electricity by its formula (3.3.3c)."""
+    accounts = case.accounts
+    none = Fraction(0)
+    running = replace(accounts.units[unit_id], self_pv_mwh=none, excess_green_mwh=none)
+    use = running.scaled(decisions.activity[unit_id])
+    for row in case.measures_of(unit_id):
+        saved = decisions.saving[row.measure_id]
+        use = use + Use(
+            gross_tce=-saved * exact(case.carrier_tce(row.carrier_id)),
+            co2_t=-saved * exact(case.carrier_co2_t(row.carrier_id)),
+            electricity_mwh=-saved if row.carrier_id == "electricity" else none,
+        )
+    own, green = decisions.self_pv[unit_id], decisions.green[unit_id]
+    excess = accounts.counting.excess_green(use.electricity_mwh, own, green) if green > 0 else none
+    return use + Use(self_pv_mwh=own, excess_green_mwh=excess)
+
+
+def unit_quota(case: Case, decisions: Decisions, unit_id: str) -> int:
+    """Whole-tonne quota of a unit: grants rounded up, what is taken rounded down, so that it covers the use."""
+    moved = _whole_moves(decisions, unit_id)
+    return case.rulings.units[unit_id].quota_tce + moved["grant"] - moved["limit"] - moved["beyond"]
+
+
+def _whole_moves(decisions: Decisions, unit_id: str) -> dict[str, int]:
+    return {
+        "grant": whole_up(decisions.grant[unit_id] - NOISE), "limit": whole_down(decisions.limit[unit_id] + NOISE),
+        "beyond": whole_down(decisions.beyond[unit_id] + NOISE),
+    }
+
+
+def _within_quota(case: Case, decisions: Decisions, unit_id: str) -> Fraction:
+    """Activity at which the exact use fits the whole quota: the decimals cut off elsewhere must not exceed it."""
+    activity = decisions.activity[unit_id]
+    headroom = 1 + exact(case.accounts.scenario.settings.policy.headroom_share)
+    room = Fraction(unit_quota(case, decisions, unit_id)) / headroom
+    counting = case.accounts.counting
+    over = counting.counted(unit_use(case, decisions, unit_id), "total") - room
+    slope = counting.counted(case.accounts.units[unit_id], "gross")
+    if over <= 0 or over > 1 or slope <= 0:
+        return activity
+    step = Fraction(math.ceil(over / slope * 2 * 10**SHARE_PLACES), 10**SHARE_PLACES)
+    return max(exact(case.unit_rows[unit_id].activity_min), activity - step)
+
+
+def _ledger(
+    case: Case, decisions: Decisions, projects: Mapping[str, Use], society: Mapping[str, Use], county: County
+) -> tuple[Ledger, int]:
+    """The rules' ledger with the plan's own entries, and by how much the pool falls short."""
+    settings, counting = case.accounts.scenario.settings, case.accounts.counting
+    year, ledger = settings.plan_year, case.rulings.ledger
+    entries: list[Entry] = []
+    if settings.targets.manage_total:
+        band = whole_down(exact(settings.targets.overshoot_max_share) * case.accounts.base.energy_eq_tce["total"])
+        overshoot = min(band, whole_up(decisions.overshoot - NOISE))
+        entries += transfer(year, SUPERIOR, POOL, overshoot, "1.b", "overshoot")
+        entries += transfer(year, SUPERIOR, POOL, whole_up(decisions.waived - NOISE), "1.b", "waiver")
+    for i in sorted(case.unit_rows):
+        moved = _whole_moves(decisions, i)
+        clause = case.rulings.units[i].grant_clause
+        entries += transfer(year, POOL, f"unit:{i}", moved["grant"], clause, "allowance")
+        entries += transfer(year, f"unit:{i}", POOL, moved["limit"], "3.2.1c", "limit")
+        entries += transfer(year, f"unit:{i}", POOL, moved["beyond"], "3.2.1b", "saving")
+    for j in sorted(case.project_rows):
+        quota = whole_up(counting.counted(projects[j], "total"))
+        earmark = min(quota, whole_down(decisions.earmark[j] + NOISE))
+        entries += transfer(year, EARMARK, f"project:{j}", earmark, "3.3.2c", "project_earmark")
+        entries += transfer(year, POOL, f"project:{j}", quota - earmark, "3.2.3c", "project")
+    for s in sorted(case.society):
+        change = whole_up(counting.counted(society[s], "total")) - ledger.balance(f"society:{s}")
+        entries += transfer(year, POOL, f"society:{s}", change, "3.2.1c", "society")
+    change = whole_up(county.grid_eq_tce["total"]) - ledger.balance(GRID)
+    entries += transfer(year, POOL, GRID, change, "3.2.1b", "grid")
+    ledger = ledger.post(entries)
+    left = ledger.balance(POOL)
+    if not settings.targets.manage_total:
+        return ledger.post(transfer(year, SUPERIOR, POOL, -left, "3.2.1b", "unmanaged")), 0
+    short = max(0, case.reserve_floor_tce - left)
+    return ledger.post(transfer(year, POOL, RESERVE, left, "3.2.1b", "reserve")), short
+
+
+def value(case: Case, decisions: Decisions, uses: Mapping[str, Use], projects: Mapping[str, Use]) -> Fraction:
+    """The objective in 万元, exact: value added minus yearly costs, unserved society use and overshoot (2.2)."""
+    total = sum((u.value_added_wan_yuan for u in [*uses.values(), *projects.values()]), Fraction(0))
+    for j, row in case.project_rows.items():
+        total -= exact(row.annual_cost_wan_yuan) * decisions.admitted[j]
+    for k, row in case.measure_rows.items():
+        total -= exact(row.annual_cost_wan_yuan) * decisions.adopted[k]
+    for i, row in case.unit_rows.items():
+        added = max(Fraction(0), decisions.self_pv[i] - exact(row.self_pv_base_mwh))
+        total -= exact(row.self_pv_cost_yuan_per_mwh) / 10000 * added
+        total -= exact(row.green_premium_yuan_per_mwh) / 10000 * decisions.green[i]
+    for s, line in case.accounts.society.items():
+        need = case.accounts.counting.counted(line.need, "total")
+        total -= line.shortfall_wan_yuan_per_tce * need * decisions.shortfall[s]
+    price = exact(case.accounts.scenario.settings.targets.overshoot_price_wan_yuan_per_tce)
+    return total - price * decisions.overshoot
+
+
+def quarters(quota_tce: int, shares: Iterable[float]) -> list[int]:
+    """A quota by quarter in whole tce, summing to it: cumulative shares are rounded, so no quarter moves another
+    when the quota grows."""
+    cumulative, parts, before = Fraction(0), [], 0
+    for share in shares:
+        cumulative += exact(share)
+        until = whole_near(cumulative * quota_tce)
+        parts.append(until - before)
+        before = until
+    return parts

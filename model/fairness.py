@@ -1,0 +1,93 @@
+"""Equal treatment of like units: leximin of relative use and quota by water-filling, exact (design §5, stage 3).
+
+A linear program's vertex cuts one of several like units to the bone and spares the others. Like units (same
+sector, benchmark lines, rule outcome, and the same figures per tonne) can be exchanged without touching any total,
+so equalising them costs nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from fractions import Fraction
+from typing import Any
+
+from dualcontrol.model.accounting import Use
+from dualcontrol.model.allocation.case import Case
+from dualcontrol.model.decisions import Decisions
+from dualcontrol.model.quantities import exact
+
+
+def water_fill(
+    total: Fraction, weights: Sequence[Fraction], low: Sequence[Fraction], high: Sequence[Fraction]
+) -> list[Fraction] | None:
+    """Shares x with sum `total`, `low <= x <= high`, x_i = weight_i * level wherever no bound holds.
+
+    This is the leximin of x_i / weight_i (constrained equal awards with bounds). Weights > 0. None where no such
+    x exists.
+    """
+    if not sum(low, Fraction(0)) <= total <= sum(high, Fraction(0)):
+        return None
+
+    def at(level: Fraction) -> list[Fraction]:
+        return [min(max(w * level, lo), hi) for w, lo, hi in zip(weights, low, high, strict=True)]
+
+    levels = sorted({b / w for w, lo, hi in zip(weights, low, high, strict=True) for b in (lo, hi)})
+    below = max((level for level in levels if sum(at(level), Fraction(0)) <= total), default=levels[0])
+    free = [
+        w for w, lo, hi in zip(weights, low, high, strict=True) if lo <= w * below < hi
+    ]
+    missing = total - sum(at(below), Fraction(0))
+    return at(below + missing / sum(free, Fraction(0))) if missing > 0 else at(below)
+
+
+def equalise(case: Case, decisions: Decisions) -> Decisions:
+    """Decisions in which like units run, gain and lose alike; totals and value stay as they are."""
+    activity, grant, limit = dict(decisions.activity), dict(decisions.grant), dict(decisions.limit)
+    counting = case.accounts.counting
+    headroom = 1 + exact(case.accounts.scenario.settings.policy.headroom_share)
+    for group in _classes(case):
+        rulings = [case.rulings.units[i] for i in group]
+        full = [counting.counted(case.accounts.units[i], "total") for i in group]
+        bases = [Fraction(max(1, r.base_tce)) for r in rulings]
+        rows = [case.unit_rows[i] for i in group]
+        most = [Fraction(r.quota_tce + r.grant_max_tce) / headroom for r in rulings]
+        uses = water_fill(
+            sum((activity[i] * e for i, e in zip(group, full, strict=True)), Fraction(0)), bases,
+            [exact(row.activity_min) * e for row, e in zip(rows, full, strict=True)],
+            [min(exact(row.activity_max) * e, m) for row, e, m in zip(rows, full, most, strict=True)],
+        )
+        if uses is None:
+            continue
+        quotas = water_fill(
+            sum((r.quota_tce + grant[i] - limit[i] for i, r in zip(group, rulings, strict=True)), Fraction(0)), bases,
+            [max(Fraction(r.quota_tce - r.limit_max_tce), u * headroom) for r, u in zip(rulings, uses, strict=True)],
+            [Fraction(r.quota_tce + r.grant_max_tce) for r in rulings],
+        )
+        if quotas is None:
+            continue
+        for i, e, used, quota, ruling in zip(group, full, uses, quotas, rulings, strict=True):
+            activity[i] = used / e
+            grant[i] = max(Fraction(0), quota - ruling.quota_tce)
+            limit[i] = max(Fraction(0), ruling.quota_tce - quota)
+    return replace(decisions, activity=activity, grant=grant, limit=limit)
+
+
+def _classes(case: Case) -> list[list[str]]:
+    """Groups of two or more like units, in canonical order."""
+    products = case.accounts.scenario.table("products")
+    resources = case.accounts.scenario.table("resource_use")
+    decided = set(case.accounts.scenario.table("decisions")["target_id"])
+    classes: dict[tuple[Any, ...], list[str]] = {}
+    for i, row in case.unit_rows.items():
+        use, ruling = case.accounts.units[i], case.rulings.units[i]
+        energy = case.accounts.counting.counted(use, "total")
+        own = row.self_pv_max_mwh > 0 or row.green_max_mwh > 0 or bool(case.measures_of(i)) or i in decided
+        if own or not ruling.is_active or energy <= 0:
+            continue
+        key = (
+            row.sector_id, tuple(sorted(k for k in products.loc[products["unit_id"] == i, "benchmark_key"] if k)),
+            row.is_three_high, row.conduct, ruling.grant_clause, row.activity_min, row.activity_max,
+            tuple(getattr(use, f.name) / energy for f in fields(Use)),
+            tuple(sorted((r.resource_id, exact(r.use) / energy) for r in resources.itertuples() if r.owner_id == i)),
+        )
+        classes.setdefault(key, []).append(i)
+    return [group for group in classes.values() if len(group) > 1]
