@@ -1,5 +1,6 @@
 """The package as a stranger meets it: built, installed, imported beside files with unlucky names."""
 
+import ast
 import importlib
 import importlib.util
 import os
@@ -191,6 +192,37 @@ def test_the_lock_fulfils_every_requirement(repository: Path) -> None:
             version = locked.get(canonicalize_name(requirement.name))
             assert version is not None, f"{group}: {requirement} is not locked"
             assert requirement.specifier.contains(version), f"{group}: {requirement}, locked {version}"
+
+
+IMPORTED_AS = {"pydantic_core": "pydantic", "_pytest": "pytest"}  # a distribution may carry several packages
+
+
+def imported_distributions(folder: Path) -> dict[str, Path]:
+    """The distributions that the Python files of a folder import, each with one file that does."""
+    found: dict[str, Path] = {}
+    for path in sorted(folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names = [node.module]
+            for top in {name.split(".")[0] for name in names}:
+                if top not in sys.stdlib_module_names and top not in {"dualcontrol", "tests"}:
+                    found[canonicalize_name(IMPORTED_AS.get(top, top))] = path
+    return found
+
+
+@pytest.mark.parametrize("folder", ["model", "solvers", "planner", "scenarios", "tests"])
+def test_what_is_imported_is_declared(folder: str, repository: Path) -> None:
+    # A package that happens to be in somebody's environment is missing in everybody else's.
+    groups = requirements(repository)
+    wanted = groups["run"] if folder != "tests" else [one for group in groups.values() for one in group]
+    declared = {canonicalize_name(one.name) for one in wanted}
+    undeclared = {
+        name: path
+        for name, path in imported_distributions(repository / folder).items()
+        if name not in declared
+    }
+    assert undeclared == {}
 
 
 @pytest.mark.parametrize("page", ["README.md", "README.zh.md", "CONTRIBUTING.md", "CHANGELOG.md"])
