@@ -13,7 +13,7 @@ from typing import Any
 from dualcontrol.model.accounting import Accounts, Counting, Use
 from dualcontrol.model.ledger import EARMARK, GRID, POOL
 from dualcontrol.model.policy.rulings import Rulings
-from dualcontrol.model.quantities import exact
+from dualcontrol.model.quantities import exact, whole_up
 
 _NOT_CONTENT = ("name", "credit_code", "source", "basis", "derivation")
 
@@ -149,9 +149,9 @@ class Case:
 
     @cached_property
     def reserve_floor_tce(self) -> int:
-        """What must stay in reserve: a share of the increment, rounded up."""
+        """What must stay in reserve: a share of the increment, rounded up; nothing of one that is to be given back."""
         share = exact(self.accounts.scenario.settings.policy.reserve_share)
-        return -int(-share * self.rulings.increment_tce // 1)
+        return whole_up(share * max(0, self.rulings.increment_tce))
 
     @cached_property
     def base_intensity(self) -> float:
