@@ -4,3 +4,167 @@ This package keeps its own accounts and its own reading of the rules: of the pro
 `dualcontrol.model.schema` and `dualcontrol.model.scenario` and nothing else, so that a mistake of the
 builder cannot hide itself in the check.
 """
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Protocol
+
+import pandas as pd
+
+from dualcontrol.model.audit.bound import bound_check
+from dualcontrol.model.audit.choices import read_plan
+from dualcontrol.model.audit.idle import IDLE_SHARE, idle_check
+from dualcontrol.model.audit.ledger import (
+    balance_checks,
+    entry_checks,
+    overshoot_tce,
+    pool_checks,
+    read_book,
+    rule_checks,
+    waterfall_checks,
+)
+from dualcontrol.model.audit.results import COLUMNS, form_checks, read
+from dualcontrol.model.audit.rows import decision_checks, published_checks, row_checks
+from dualcontrol.model.audit.rules import judge
+from dualcontrol.model.audit.summary import claim, summary_checks
+from dualcontrol.model.audit.verdict import Check, Probe, Verdict
+from dualcontrol.model.scenario import Scenario, ScenarioError, load
+
+__all__ = ["Check", "PlanTables", "Verdict", "audit", "audit_folder"]
+
+
+class PlanTables(Protocol):
+    """A plan in memory: its tables as attributes, and its summary."""
+
+    @property
+    def summary(self) -> Mapping[str, object]:
+        """The content of summary.json."""
+
+    @property
+    def quotas(self) -> pd.DataFrame:
+        """Units, society lines, grid."""
+
+    @property
+    def measures(self) -> pd.DataFrame:
+        """Saving measures."""
+
+    @property
+    def projects(self) -> pd.DataFrame:
+        """Candidate projects."""
+
+    @property
+    def ledger(self) -> pd.DataFrame:
+        """All entries."""
+
+    @property
+    def constraints(self) -> pd.DataFrame:
+        """Rows and their prices."""
+
+
+def audit(
+    scenario: Scenario,
+    tables: Mapping[str, pd.DataFrame] | PlanTables,
+    summary: Mapping[str, object] | None = None,
+    *,
+    idle_share: Fraction = IDLE_SHARE,
+    plan_digest: str = "",
+) -> Verdict:
+    """Check a plan against the scenario it is for.
+
+    Args:
+        scenario: the resolved inputs.
+        tables: `quotas`, `measures`, `projects`, `ledger`, `constraints` with the columns of the result
+            folder, or a plan that has them. Cells are numbers or decimal text. Only decisions are taken over.
+        summary: the content of summary.json; a plan brings its own. Without one its checks are left out.
+        idle_share: value that one unit or project may leave lying, as a share of the plan's value.
+        plan_digest: a name of the plan, carried into the verdict.
+
+    Returns:
+        The verdict. Errors of form are failed checks; checks that need what is missing are then left out.
+    """
+    if not isinstance(tables, Mapping):
+        summary = tables.summary if summary is None else summary
+        tables = {name: getattr(tables, name) for name in COLUMNS}
+    verdict = _audit(scenario, tables, summary, idle_share, is_published=False)
+    return replace(verdict, plan_digest=plan_digest)
+
+
+def _audit(
+    scenario: Scenario,
+    tables: Mapping[str, pd.DataFrame],
+    summary: Mapping[str, object] | None,
+    idle_share: Fraction,
+    *,
+    is_published: bool,
+) -> Verdict:
+    name = scenario.content_hash
+    results, checks = read(tables)
+    if results is None:
+        return Verdict(checks, scenario_hash=name)
+    rulings = judge(scenario)
+    checks += form_checks(results, rulings)
+    if not all(check.passed for check in checks if check.name == "form_ids"):
+        return Verdict(checks, scenario_hash=name)
+    plan, book = read_plan(results, rulings), read_book(results)
+    over = overshoot_tce(rulings, book)
+    value = plan.value(over)
+    claimed = claim(summary)
+    if summary is not None:
+        checks += summary_checks(plan, over, summary, is_published=is_published)
+    checks += entry_checks(results, rulings)
+    checks += balance_checks(results, book)
+    checks += waterfall_checks(results, rulings, book)
+    checks += rule_checks(plan, book)
+    checks += pool_checks(plan, results, book)
+    checks += decision_checks(plan, results)
+    checks += published_checks(plan, results)
+    checks += row_checks(plan, results, -book.balance["superior"])
+    checks += (idle_check(plan, book, value, idle_share),)
+    bounded, bound = bound_check(plan, results, book, claimed)
+    return Verdict((*checks, bounded), value, bound, claimed.bound, name)
+
+
+def audit_folder(folder: Path) -> Verdict:
+    """Check a result folder: `inputs/` and the tables beside it, all read anew.
+
+    A missing or unreadable file is a failed check (`form_files`), not an exception.
+    """
+    folder = Path(folder)
+    probe = Probe("form_files", unit="")
+    scenario: Scenario | None = None
+    try:
+        scenario = load(folder / "inputs")
+        probe.holds("inputs", True)
+    except ScenarioError as error:
+        probe.holds("inputs", False, _first(error), "scenario")
+    except (OSError, ValueError) as error:
+        probe.holds("inputs", False, type(error).__name__, "scenario")
+    tables: dict[str, pd.DataFrame] = {}
+    for name in COLUMNS:
+        try:
+            # Text throughout: a float would lose the printed decimals, and with them their rounding.
+            path = folder / f"{name}.csv"
+            tables[name] = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+            probe.holds(f"{name}.csv", True)
+        except (OSError, ValueError) as error:
+            probe.holds(f"{name}.csv", False, type(error).__name__, "csv")
+    summary: object = None
+    try:
+        summary = json.loads((folder / "summary.json").read_text(encoding="utf-8-sig"), parse_float=Decimal)
+        probe.holds("summary.json", isinstance(summary, dict), type(summary).__name__, "object")
+    except (OSError, ValueError) as error:
+        probe.holds("summary.json", False, type(error).__name__, "json")
+    files = probe.check()
+    if scenario is None or not files.passed or not isinstance(summary, dict):
+        return Verdict((files,))
+    verdict = _audit(scenario, tables, summary, IDLE_SHARE, is_published=True)
+    return replace(verdict, checks=(files, *verdict.checks))
+
+
+def _first(error: ScenarioError) -> str:
+    problem = error.problems[0]
+    return f"{problem.file} {problem.row or ''} {problem.column or ''} {problem.rule}".strip()

@@ -1,0 +1,284 @@
+"""A rigorous bound on the value of any plan with the same yes/no decisions, from the published prices.
+
+The county-wide rows (intensity, pool, earmark, carbon, resources, green supply) are priced out with the
+prices of constraints.csv; what remains falls apart into one small program per unit, project and society line,
+each bounded in `box.py`. Any prices >= 0 give a valid bound: a wrong or missing price only loosens it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+
+from dualcontrol.model.audit.accounts import WAN, Flow
+from dualcontrol.model.audit.box import Program, upper_bound
+from dualcontrol.model.audit.choices import Plan, incentive_ceiling, is_managed
+from dualcontrol.model.audit.inputs import Row, setting
+from dualcontrol.model.audit.ledger import Book, earmark_open, overshoot_tce
+from dualcontrol.model.audit.numbers import ONE, ZERO
+from dualcontrol.model.audit.prices import Prices, candidates
+from dualcontrol.model.audit.results import Results
+from dualcontrol.model.audit.rows import (
+    activity_bounds,
+    carbon_budget,
+    county_ceiling,
+    floor_share,
+    green_supply,
+    load_bounds,
+    resource_use,
+    saving_bound,
+    sector_ceilings,
+)
+from dualcontrol.model.audit.verdict import HARD, Check, Probe
+from dualcontrol.model.schema import ELECTRICITY
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What the solver says of its own plan: named in the message, never relied on."""
+
+    status: str = ""
+    bound: Fraction | None = None
+
+
+@dataclass(frozen=True)
+class Lagrangian:
+    """The priced problem of one plan: `bound()` is its value."""
+
+    plan: Plan
+    prices: Prices
+    is_waived: bool
+    ceiling: Fraction | None
+    sectors: Mapping[str, Fraction]
+
+    def reduced(self, flow: Flow, sector: str = "") -> Fraction:
+        """What a flow costs (or earns) in the priced rows, quotas of its own account apart (万元)."""
+        prices, accounts = self.prices, self.plan.rulings.accounts
+        cost = prices.pool * flow.grid_total + prices.carbon * accounts.co2_t(flow)
+        if self.ceiling is not None:
+            cost += prices.county * (flow.eq_intensity - self.ceiling * flow.value_added)
+        if sector in self.sectors:
+            own = flow.intensity - self.sectors[sector] * flow.value_added
+            cost += prices.sectors.get(sector, ZERO) * own
+        return -cost
+
+    def resources(self, owner: str) -> Fraction:
+        """Price of the resources an owner uses at level 1."""
+        return sum((price * resource_use(self.plan.rulings, key).get(owner, ZERO)
+                    for key, price in self.prices.resources.items()), ZERO)  # fmt: skip
+
+    def bound(self) -> Fraction:
+        """Upper bound on the value of plans with these yes/no decisions."""
+        plan = self.plan
+        result = self.fixed()
+        result += sum((self.unit(key) for key in plan.units), ZERO)
+        result += sum((self.project(key) for key in plan.load), ZERO)
+        return result + sum((self.society(key) for key in plan.served), ZERO)
+
+    def fixed(self) -> Fraction:
+        """Prices times what the rows have to give, before any decision."""
+        rulings, prices = self.plan.rulings, self.prices
+        accounts, policy = rulings.accounts, rulings.scenario.settings.policy
+        result = self.reduced(accounts.county_flow("plan"))
+        result += prices.carbon * (carbon_budget(rulings) or ZERO) + prices.green * green_supply(rulings)
+        for row in accounts.tables["resources"]:
+            result += prices.resources.get(row.text("resource_id"), ZERO) * row.num("budget")
+        for worth, price in prices.earmark.items():
+            result += price * earmark_open(rulings, worth)
+        pool = rulings.increment + rulings.grid_opening + sum(rulings.society_opening.values())
+        for ruling in rulings.units.values():
+            # What the unit's opening leaves to the pool before the decisions.
+            pool += (
+                ruling.opening
+                - ruling.fixed_quota
+                - ruling.release
+                - (ruling.base if ruling.is_withheld else 0)
+            )
+        required = (setting(policy.reserve_share) or ZERO) * max(0, rulings.increment)
+        result += prices.pool * (pool - required)
+        if is_managed(rulings) and not self.is_waived:
+            price = setting(rulings.scenario.settings.targets.overshoot_price_wan_yuan_per_tce) or ZERO
+            result += max(ZERO, prices.pool - price) * rulings.band
+        return result
+
+    def society(self, key: str) -> Fraction:
+        """A society line: served share between its floor and 1."""
+        accounts = self.plan.rulings.accounts
+        line = accounts.society[key]
+        flow = accounts.society_flow(line, "plan")
+        price = line.num("shortfall_wan_yuan_per_tce") * flow.total
+        rate = self.reduced(flow) - self.prices.pool * flow.total
+        return max(
+            rate * share - price * (1 - share) for share in (floor_share(self.plan.rulings, line), ONE)
+        )
+
+    def project(self, key: str) -> Fraction:
+        """A project: load within its range, its admission fixed unless it is divisible."""
+        plan = self.plan
+        project, flow = plan.rulings.accounts.projects[key], plan.full_flow(key)
+        if plan.rulings.gates[key]:
+            return ZERO
+        rate = flow.value_added + self.reduced(flow, project.sector) - self.resources(key)
+        earmarked = sum(
+            (price for worth, price in self.prices.earmark.items() if worth >= project.worth), ZERO
+        )
+        rate -= self.prices.pool * flow.total
+        rate += max(ZERO, self.prices.pool - earmarked) * max(ZERO, flow.total)
+        least, most = load_bounds(project.row)
+        is_open = project.row.flag("is_divisible") or plan.rulings.scenario.settings.solve.relax_integers
+        cost = project.row.num("annual_cost_wan_yuan")
+        admissions = (ZERO, ONE) if is_open else (plan.admitted[key],)
+        return max(rate * load * share - cost * share for share in admissions for load in (least, most))
+
+    def unit(self, key: str) -> Fraction:
+        """A unit: the greatest of its cases (excess renewable or not, savings beyond the cut or not)."""
+        if not self.plan.rulings.units[key].is_running:
+            return -sum((self.plan.adopted[name] * row.num("annual_cost_wan_yuan")
+                         for name, row in self.measures_of(key)), ZERO)  # fmt: skip
+        row = self.plan.rulings.accounts.units[key].row
+        excess = (False, True) if row.num("green_max_mwh") > 0 else (False,)
+        beyond = (False, True) if any(True for _ in self.measures_of(key)) else (False,)
+        return max(upper_bound(self.program(key, *case)) for case in product(excess, beyond))
+
+    def measures_of(self, key: str) -> Iterator[tuple[str, Row]]:
+        """The measures of a unit."""
+        measures = self.plan.rulings.accounts.measures
+        return ((name, row) for name, row in measures.items() if row.text("unit_id") == key)
+
+    def program(self, key: str, has_excess: bool, has_beyond: bool) -> Program:
+        """The unit's own program; excess green power is green - s·D or 0, and max(0, L) is the better."""
+        return _UnitProgram(self, key).build(has_excess, has_beyond)
+
+
+class _UnitProgram:
+    """Builds the program of one unit: activity a, PV within and above its base, green, grant, limit, ..."""
+
+    def __init__(self, priced: Lagrangian, key: str) -> None:
+        self.priced, self.key = priced, key
+        rulings = priced.plan.rulings
+        self.accounts, self.ruling = rulings.accounts, rulings.units[key]
+        self.unit = self.accounts.units[key]
+        self.more = 1 + (setting(rulings.scenario.settings.policy.headroom_share) or ZERO)
+        self.constant = ZERO
+        self.gain: dict[str, Fraction] = {}
+        self.upper: dict[str, Fraction] = {}
+        self.use: dict[str, Fraction] = {}
+        self.demand: dict[str, Fraction] = {}
+        self.saved: dict[str, Fraction] = {}
+        self.rows: list[tuple[dict[str, Fraction], Fraction]] = []
+
+    def decide(self, name: str, most: Fraction, value: Fraction, flow: Flow, mwh: Fraction = ZERO) -> None:
+        """A decision: its value, its flow in the county rows and the quota row, its electricity demand."""
+        self.upper[name] = max(ZERO, most)
+        self.gain[name] = value + self.priced.reduced(flow, self.unit.sector)
+        self.use[name] = self.more * flow.total
+        self.demand[name] = mwh
+
+    def build(self, has_excess: bool, has_beyond: bool) -> Program:
+        """All decisions and rows of the unit."""
+        row, prices = self.unit.row, self.priced.prices
+        least, most = activity_bounds(self.priced.plan.rulings, self.key)
+        value = self.unit.value_added - self.priced.resources(self.key)
+        self.decide("a", most, value, self.unit.flow, self.unit.electricity_mwh)
+        self.rows.append(({"a": -ONE}, -least))
+        base, ceiling = row.num("self_pv_base_mwh"), row.num("self_pv_max_mwh")
+        cost = row.num("self_pv_cost_yuan_per_mwh") / WAN
+        self.decide("p0", min(base, ceiling), ZERO, self.accounts.pv_flow, -ONE)
+        self.decide("p1", ceiling - base, -cost, self.accounts.pv_flow, -ONE)
+        premium = row.num("green_premium_yuan_per_mwh") / WAN
+        self.decide("green", row.num("green_max_mwh"), -premium - prices.green, Flow())
+        self.decide("grant", Fraction(self.ruling.grant_max), -prices.pool, Flow())
+        self.decide("limit", Fraction(self.ruling.limit_max), prices.pool, Flow())
+        self.measures()
+        freed_tce = sum((self.upper[name] * tce for name, tce in self.saved.items()), ZERO)
+        self.decide("beyond", freed_tce if has_beyond else ZERO, prices.pool, Flow())
+        if has_beyond:
+            freed = {"beyond": ONE, **{name: -tce for name, tce in self.saved.items()}}
+            self.rows.append((freed, Fraction(-self.ruling.cut - self.ruling.release)))
+        if ceiling > 0 or row.num("green_max_mwh") > 0:  # green <= D; D carries -PV
+            self.rows.append(({"green": ONE, **{n: -mwh for n, mwh in self.demand.items()}}, ZERO))
+        if has_excess:
+            self.excess()
+        quota = {"grant": ONE, "limit": -ONE, "beyond": -ONE}
+        self.rows.append(
+            ({**self.use, **{n: -x for n, x in quota.items()}}, Fraction(self.ruling.fixed_quota))
+        )
+        self.leaders(quota)
+        return Program(self.constant, self.gain, self.upper, self.rows)
+
+    def measures(self) -> None:
+        """Saved quantities within what was adopted and within activity."""
+        plan = self.priced.plan
+        is_open = plan.rulings.scenario.settings.solve.relax_integers
+        for name, row in self.priced.measures_of(self.key):
+            flow, most = self.accounts.saving_flow(row), saving_bound(plan.rulings, row)
+            cost = row.num("annual_cost_wan_yuan")
+            mwh = -ONE if row.text("carrier_id") == ELECTRICITY else ZERO
+            self.decide(f"s:{name}", most * (ONE if is_open else plan.adopted[name]), ZERO, flow, mwh)
+            self.saved[f"s:{name}"] = -flow.total
+            self.rows.append(({f"s:{name}": ONE, "a": -most}, ZERO))
+            if is_open:
+                self.decide(f"m:{name}", ONE, -cost, Flow())
+                self.rows.append(({f"s:{name}": ONE, f"m:{name}": -most}, ZERO))
+            else:
+                self.constant -= cost * plan.adopted[name]
+
+    def excess(self) -> None:
+        """Excess green power, green - s·D, put into every row; it may not be negative."""
+        share, flow = self.accounts.renewable_share, self.accounts.excess_flow
+        terms = {"green": ONE, **{name: -share * mwh for name, mwh in self.demand.items() if mwh}}
+        for name, rate in terms.items():
+            self.gain[name] += rate * self.priced.reduced(flow, self.unit.sector)
+            self.use[name] += rate * self.more * flow.total
+        self.rows.append(({name: -rate for name, rate in terms.items()}, ZERO))
+
+    def leaders(self, quota: Mapping[str, Fraction]) -> None:
+        """Decisions of leaders on the quota."""
+        rulings = self.priced.plan.rulings
+        if not rulings.on("3.2.2b"):
+            return
+        for row in self.accounts.tables["decisions"]:
+            if row.text("target_id") != self.key or row.text("what") != "quota_tce":
+                continue
+            room = row.num("value") - self.ruling.fixed_quota
+            if row.text("kind") in ("fixed", "max"):
+                self.rows.append((dict(quota), room))
+            if row.text("kind") in ("fixed", "min"):
+                self.rows.append(({name: -x for name, x in quota.items()}, -room))
+
+
+def lagrangian(plan: Plan, book: Book, prices: Prices) -> Lagrangian:
+    """The priced problem; under a waiver the pool has no price and the incentive ceiling holds."""
+    rulings = plan.rulings
+    is_waived = overshoot_tce(rulings, book) > 0 and plan.is_waived()
+    ceilings = [county_ceiling(rulings), incentive_ceiling(rulings) if is_waived else None]
+    ceiling = min((c for c in ceilings if c is not None), default=None)
+    if is_waived or not is_managed(rulings):
+        prices = prices.without_pool()
+    return Lagrangian(plan, prices, is_waived, ceiling, sector_ceilings(rulings))
+
+
+def bound_check(plan: Plan, results: Results, book: Book, claim: Claim) -> tuple[Check, Fraction]:
+    """The best bound that the published prices give, and whether the plan's value is possible at all.
+
+    A value above the bound (beyond the 1e-6 that hard rows may be exceeded by) is impossible. A gap below it
+    is information: prices of another plan, rows without a price, the rounding to whole tce.
+    """
+    value = plan.value(overshoot_tce(plan.rulings, book))
+    tried, counted = candidates(results, plan)
+    priced = [lagrangian(plan, book, prices) for prices in tried]
+    bounds = [(candidate.bound(), index) for index, candidate in enumerate(priced)]
+    bound, index = min(bounds)
+    best = priced[index]
+    probe = Probe("bound", "2.2", "万元", is_limit=False)
+    probe.at_most("plan", value, bound, HARD * (abs(value) + abs(best.fixed()) + 1))
+    gap = (bound - value) / max(abs(value), ONE)
+    probe.tell(
+        bound=f"{float(bound):.6f}",
+        gap=f"{float(bound - value):.6f}",
+        gap_share=f"{float(gap):.3e}",
+        prices=str(counted),
+        status=claim.status or "-",
+        claimed_bound="-" if claim.bound is None else f"{float(claim.bound):.6f}",
+    )
+    return probe.check(), bound

@@ -1,0 +1,137 @@
+"""The decisions a plan publishes, and what follows from them: accounts and value, recomputed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from dualcontrol.model.audit.accounts import WAN, Flow, UnitChoice, added
+from dualcontrol.model.audit.inputs import Row, setting
+from dualcontrol.model.audit.numbers import ONE, ZERO
+from dualcontrol.model.audit.results import ResultRow, Results
+from dualcontrol.model.audit.rules import Rulings
+from dualcontrol.model.audit.verdict import HARD, NOISE
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan as the auditor reads it: only the decisions are taken over, all else is recomputed."""
+
+    rulings: Rulings
+    units: Mapping[str, UnitChoice]
+    adopted: Mapping[str, Fraction]
+    admitted: Mapping[str, Fraction]
+    load: Mapping[str, Fraction]
+    served: Mapping[str, Fraction]
+
+    def unit_flow(self, key: str) -> Flow:
+        """The accounts of one unit."""
+        accounts = self.rulings.accounts
+        return accounts.unit_flow(accounts.units[key], self.units[key])
+
+    def full_flow(self, key: str) -> Flow:
+        """A project in the plan year at full load."""
+        project = self.rulings.accounts.projects[key]
+        return project.flow * self.rulings.accounts.month(project.row)
+
+    def project_flow(self, key: str) -> Flow:
+        """A project in the plan year at its load."""
+        return self.full_flow(key) * self.load[key]
+
+    def society_flow(self, key: str) -> Flow:
+        """A society line; what is not served falls on fuels and electricity alike."""
+        accounts = self.rulings.accounts
+        return accounts.society_flow(accounts.society[key], "plan") * self.served[key]
+
+    def county(self) -> Flow:
+        """The county in the plan year."""
+        return added([
+            *(self.unit_flow(key) for key in self.units),
+            *(self.project_flow(key) for key in self.load),
+            *(self.society_flow(key) for key in self.served),
+            self.rulings.accounts.county_flow("plan"),
+        ])  # fmt: skip
+
+    def value(self, overshoot_tce: int) -> Fraction:
+        """The objective (万元): value added less costs of projects, measures, PV, green, shortfall, band."""
+        accounts = self.rulings.accounts
+        result = ZERO
+        for key, choice in self.units.items():
+            row = accounts.units[key].row
+            result += accounts.units[key].value_added * choice.activity
+            more_pv = max(ZERO, choice.self_pv_mwh - row.num("self_pv_base_mwh"))
+            result -= more_pv * row.num("self_pv_cost_yuan_per_mwh") / WAN
+            result -= choice.green_mwh * row.num("green_premium_yuan_per_mwh") / WAN
+        for key, share in self.adopted.items():
+            result -= accounts.measures[key].num("annual_cost_wan_yuan") * share
+        for key, load in self.load.items():
+            result += self.full_flow(key).value_added * load
+            result -= accounts.projects[key].row.num("annual_cost_wan_yuan") * self.admitted[key]
+        for key, share in self.served.items():
+            line = accounts.society[key]
+            need = accounts.society_flow(line, "plan").total
+            result -= need * (1 - share) * line.num("shortfall_wan_yuan_per_tce")
+        return result - self.overshoot_price() * overshoot_tce
+
+    def overshoot_price(self) -> Fraction:
+        """万元 per tce of the band; 0 where the total is not managed or waived."""
+        if not is_managed(self.rulings) or self.is_waived():
+            return ZERO
+        return setting(self.rulings.scenario.settings.targets.overshoot_price_wan_yuan_per_tce) or ZERO
+
+    def is_waived(self) -> bool:
+        """Whether the plan earns the waiver of the total (1.b): a letter, and the incentive reduction met."""
+        ceiling = incentive_ceiling(self.rulings)
+        if ceiling is None:
+            return False
+        county = self.county()
+        return county.eq_intensity <= ceiling * county.value_added * (1 + HARD)
+
+
+def incentive_ceiling(rulings: Rulings) -> Fraction | None:
+    """The intensity (tce_eq/万元) that earns the waiver; None if the scenario cites no letter."""
+    targets = rulings.scenario.settings.targets
+    reduction = setting(targets.incentive_intensity_reduction)
+    if not targets.waiver_document or reduction is None or not rulings.on("1.b"):
+        return None
+    return None if rulings.base_intensity is None else (1 - reduction) * rulings.base_intensity
+
+
+def is_managed(rulings: Rulings) -> bool:
+    """Whether the pool limits the energy total (3.2.1b)."""
+    return rulings.scenario.settings.targets.manage_total and rulings.on("3.2.1b")
+
+
+def read_plan(results: Results, rulings: Rulings) -> Plan:
+    """Take the decisions out of the tables. KeyError if an id is missing (the form checks come first)."""
+    accounts = rulings.accounts
+    savings: dict[str, dict[str, Fraction]] = {key: {} for key in accounts.units}
+    for row in results.measures:
+        savings[row.text("unit_id")][row.text("measure_id")] = row.value("saving_quantity")
+    units = {
+        key: UnitChoice(row.value("activity"), row.value("self_pv_mwh"), row.value("green_mwh"), savings[key])
+        for key, row in results.units().items()
+    }
+    served = {key: _served(row, accounts.society[key], rulings) for key, row in results.society().items()}
+    return Plan(
+        rulings=rulings,
+        units=units,
+        adopted={row.text("measure_id"): row.value("adopted") for row in results.measures},
+        admitted={row.text("project_id"): row.value("admitted") for row in results.projects},
+        load={row.text("project_id"): row.value("load") for row in results.projects},
+        served=served,
+    )
+
+
+def _served(row: ResultRow, line: Row, rulings: Rulings) -> Fraction:
+    """The served share of a society line: its activity, or its planned use over its need.
+
+    A planned use that is the full need or the protected part of it within its own rounding is taken as that.
+    """
+    if row.has("activity"):
+        return row.value("activity")
+    need = rulings.accounts.society_flow(line, "plan").total
+    use = row.number("planned_use_tce")
+    for share in (ONE, line.num("floor_share")):
+        if abs(use.value - share * need) <= use.half_unit + NOISE * need:
+            return share
+    return use.value / need if need > 0 else ONE

@@ -1,0 +1,328 @@
+"""Checks of the decisions: bounds, gates, leaders' decisions, hard rows, and the published decimals."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from dualcontrol.model.audit.accounts import Flow, added
+from dualcontrol.model.audit.choices import Plan
+from dualcontrol.model.audit.inputs import Row, setting
+from dualcontrol.model.audit.numbers import ONE, ZERO
+from dualcontrol.model.audit.results import ResultRow, Results
+from dualcontrol.model.audit.rules import Rulings
+from dualcontrol.model.audit.verdict import Check, Probe, together
+
+SHARE_STEP = Fraction(1, 10**9)  # published steps of shares, and of MWh and carrier units
+QUANTITY_STEP = Fraction(1, 10**3)
+
+
+@dataclass(frozen=True)
+class HardRow:
+    """A county-wide row: activity <= limit, both recomputed."""
+
+    name: str
+    clause: str
+    index: str
+    unit: str
+    activity: Fraction
+    limit: Fraction
+
+
+def county_rows(plan: Plan) -> Iterator[HardRow]:
+    """County and sector intensity, carbon, resources, green supply, at the plan."""
+    rulings, county = plan.rulings, plan.county()
+    ceiling = county_ceiling(rulings)
+    if ceiling is not None:
+        yield HardRow(
+            "county_intensity", "3.2.1d", "", "tce_eq", county.eq_intensity, ceiling * county.value_added
+        )
+    for sector, limit in sector_ceilings(rulings).items():
+        own = added(flow for key, flow in _own(plan) if rulings_sector(rulings, key) == sector)
+        yield HardRow("sector_intensity", "3.2.1d", sector, "tce", own.intensity, limit * own.value_added)
+    budget = carbon_budget(rulings)
+    if budget is not None:
+        yield HardRow("carbon", "3.2.1a", "", "t", rulings.accounts.co2_t(county), budget)
+    for row in rulings.accounts.tables["resources"]:
+        key = row.text("resource_id")
+        used = sum((use * _level(plan, owner) for owner, use in resource_use(rulings, key).items()), ZERO)
+        yield HardRow("resource", "3.3.4b", key, row.text("unit"), used, row.num("budget"))
+    green = sum((choice.green_mwh for choice in plan.units.values()), ZERO)
+    yield HardRow("green_supply", "3.3.3c", "", "MWh", green, green_supply(rulings))
+
+
+def county_ceiling(rulings: Rulings) -> Fraction | None:
+    """tce_eq per 万元 that the county may not exceed; None without a target."""
+    reduction = setting(rulings.scenario.settings.targets.intensity_reduction)
+    if reduction is None or rulings.base_intensity is None or not rulings.on("3.2.1d"):
+        return None
+    return (1 - reduction) * rulings.base_intensity
+
+
+def sector_ceilings(rulings: Rulings) -> dict[str, Fraction]:
+    """Ceilings (tce per 万元) of the sectors that have a target and value added in the base year."""
+    found: dict[str, Fraction] = {}
+    for row in rulings.accounts.tables["sectors"]:
+        key, reduction = row.text("sector_id"), row.maybe("intensity_reduction")
+        units = [unit for unit in rulings.accounts.units.values() if unit.sector == key]
+        base = added(rulings.accounts.base_unit_flow(unit) for unit in units)
+        if reduction is not None and base.value_added > 0 and rulings.on("3.2.1d"):
+            found[key] = (1 - reduction) * base.intensity / base.value_added
+    return found
+
+
+def carbon_budget(rulings: Rulings) -> Fraction | None:
+    """Carbon budget of the county (t CO2); None without one."""
+    return setting(rulings.scenario.settings.targets.co2_budget_t) if rulings.on("3.2.1a") else None
+
+
+def green_supply(rulings: Rulings) -> Fraction:
+    """Local non-fossil electricity that units can buy in the plan year (MWh)."""
+    row = rulings.accounts.power.get("non_fossil_local")
+    return ZERO if row is None else row.num("plan_mwh")
+
+
+def resource_use(rulings: Rulings, resource: str) -> dict[str, Fraction]:
+    """Use of a resource by owner, at base activity or full load."""
+    lines = rulings.accounts.tables["resource_use"]
+    return {row.text("owner_id"): row.num("use") for row in lines if row.text("resource_id") == resource}
+
+
+def rulings_sector(rulings: Rulings, key: str) -> str:
+    """The sector of a unit or project."""
+    accounts = rulings.accounts
+    return (accounts.units.get(key) or accounts.projects[key]).sector
+
+
+def _own(plan: Plan) -> Iterator[tuple[str, Flow]]:
+    for key in plan.units:
+        yield key, plan.unit_flow(key)
+    for key in plan.load:
+        yield key, plan.project_flow(key)
+
+
+def _level(plan: Plan, owner: str) -> Fraction:
+    return plan.units[owner].activity if owner in plan.units else plan.load[owner]
+
+
+def row_checks(plan: Plan, results: Results, issued_tce: Fraction) -> tuple[Check, ...]:
+    """Hard rows, to a relative 1e-6; `issued_tce` is what superior gave to all accounts together."""
+    rulings = plan.rulings
+    names = ("county_intensity", "sector_intensity", "carbon", "resource", "green_supply")
+    probes: dict[str, Probe] = {}
+    for row in county_rows(plan):
+        # Each resource has its own unit: it stands at the place.
+        unit, place = ("", f"{row.index} ({row.unit})") if row.name == "resource" else (row.unit, row.index)
+        probe = probes.setdefault(row.name, Probe(row.name, row.clause, unit, is_limit=True))
+        least = QUANTITY_STEP if row.unit == "MWh" else SHARE_STEP
+        probe.within_hard(place or "county", row.activity, row.limit, least)
+    for name in names:
+        probes.setdefault(name, Probe(name, is_limit=True))
+
+    quota = Probe("use_within_quota", "3.2.1a", is_limit=True)
+    headroom = setting(rulings.scenario.settings.policy.headroom_share) or ZERO
+    uses = {f"unit:{key}": plan.unit_flow(key).total * (1 + headroom) for key in plan.units}
+    uses |= {f"society:{key}": plan.society_flow(key).total for key in plan.served}
+    uses |= {f"project:{key}": plan.project_flow(key).total for key in plan.load}
+    for account, tce in quotas(results).items():
+        if account in uses:
+            quota.within_hard(account, uses[account], tce)
+    total = Probe("total", "3.2.1b", "tce_eq", is_limit=True)
+    total.within_hard("county", plan.county().eq_total, issued_tce)
+    return together([*probes.values(), quota, total, _register(plan)])
+
+
+def quotas(results: Results) -> dict[str, Fraction]:
+    """Published quotas by account (tce)."""
+    found = {row.text("account"): row.value("quota_tce") for row in results.quotas}
+    return found | {f"project:{row.text('project_id')}": row.value("quota_tce") for row in results.projects}
+
+
+def _register(plan: Plan) -> Probe:
+    """Each MWh once: self-used PV and green power lie within the unit's own electricity (3.3.3b-c)."""
+    probe = Probe("exclusion_register", "3.3.3c", "MWh", is_limit=True)
+    accounts = plan.rulings.accounts
+    for key, choice in plan.units.items():
+        demand = accounts.demand_mwh(accounts.units[key], choice)
+        if choice.self_pv_mwh:
+            probe.within_hard(
+                f"unit:{key} self_pv_mwh", choice.self_pv_mwh, demand + choice.self_pv_mwh, QUANTITY_STEP
+            )
+        if choice.green_mwh:
+            probe.within_hard(f"unit:{key} green_mwh", choice.green_mwh, demand, QUANTITY_STEP)
+    return probe
+
+
+def decision_checks(plan: Plan, results: Results) -> tuple[Check, ...]:
+    """Bounds of the decisions, gates, admissions, society floors, leaders' decisions."""
+    return together([
+        _activity(plan), *_power(plan), *_measures(plan, results), *_admission(plan, results), _floors(plan),
+        _leaders(plan, results),
+    ])  # fmt: skip
+
+
+def activity_bounds(rulings: Rulings, key: str) -> tuple[Fraction, Fraction]:
+    """Least and greatest activity of a unit; 0 for one that is retired or withheld."""
+    row = rulings.accounts.units[key].row
+    if not rulings.units[key].is_running:
+        return ZERO, ZERO
+    ceiling = row.maybe("activity_max")
+    return row.num("activity_min"), ONE if ceiling is None else ceiling
+
+
+def saving_bound(rulings: Rulings, measure: Row) -> Fraction:
+    """What a measure saves in the plan year at base activity (carrier unit)."""
+    realised = measure.maybe("realised_share")
+    share = ONE if realised is None else realised
+    return measure.num("saving_quantity") * share * rulings.accounts.month(measure)
+
+
+def _activity(plan: Plan) -> Probe:
+    probe = Probe("activity", "3.2.2a", "", is_limit=False)
+    for key, choice in plan.units.items():
+        least, most = activity_bounds(plan.rulings, key)
+        probe.at_most(f"unit:{key}", choice.activity, most, SHARE_STEP / 2)
+        probe.at_most(f"unit:{key}", least, choice.activity, SHARE_STEP / 2)
+    return probe
+
+
+def _power(plan: Plan) -> tuple[Probe, Probe]:
+    pv, green = Probe("self_pv", "3.3.3b", "MWh"), Probe("green", "3.3.3c", "MWh")
+    for key, choice in plan.units.items():
+        row = plan.rulings.accounts.units[key].row
+        for probe, amount, most in ((pv, choice.self_pv_mwh, row.num("self_pv_max_mwh")),
+                                    (green, choice.green_mwh, row.num("green_max_mwh"))):  # fmt: skip
+            probe.at_most(f"unit:{key}", amount, most, QUANTITY_STEP / 2)
+            probe.at_most(f"unit:{key}", -amount, 0)
+    return pv, green
+
+
+def _measures(plan: Plan, results: Results) -> tuple[Probe, Probe]:
+    bounds, tonnes = Probe("measures", "2.3", ""), Probe("saving_tce", "2.3")
+    accounts = plan.rulings.accounts
+    is_relaxed = plan.rulings.scenario.settings.solve.relax_integers
+    for row in results.measures:
+        key, unit = row.text("measure_id"), row.text("unit_id")
+        amount, adopted = row.value("saving_quantity"), row.value("adopted")
+        most = saving_bound(plan.rulings, accounts.measures[key])
+        is_choice = 0 <= adopted <= 1 if is_relaxed else adopted in (0, 1)
+        bounds.holds(f"{key} adopted", is_choice, str(adopted), "0/1")
+        bounds.at_most(f"{key} saving_quantity", -amount, 0)
+        bounds.at_most(f"{key} saving_quantity", amount, most * min(adopted, plan.units[unit].activity),
+                       QUANTITY_STEP / 2)  # fmt: skip
+        saved = -accounts.saving_flow(accounts.measures[key]).total * amount
+        tonnes.rounded(key, row.number("saving_tce"), saved)
+    return bounds, tonnes
+
+
+def _admission(plan: Plan, results: Results) -> tuple[Probe, Probe]:
+    """No gated project enters, every refusal cites a clause that is true; loads within their range."""
+    gates, loads = Probe("gates", "3.2.3", ""), Probe("admission", "3.2.1b", "")
+    is_relaxed = plan.rulings.scenario.settings.solve.relax_integers
+    for row in results.projects:
+        key, word = row.text("project_id"), row.text("decision")
+        inputs, stands = plan.rulings.accounts.projects[key].row, plan.rulings.gates[key]
+        place, admitted, load = f"project:{key}", row.value("admitted"), row.value("load")
+        wanted = "gated" if stands else "admitted | refused"
+        gates.holds(place, (word == "gated") == bool(stands), word, f"{wanted} {' '.join(stands)}".strip())
+        if word == "gated":
+            gates.holds(f"{place} clause", row.text("clause") in stands, row.text("clause"), " ".join(stands))
+        elif word == "refused":
+            gates.holds(f"{place} clause", row.text("clause") not in _GATE_CLAUSES, row.text("clause"), "-")
+        loads.holds(
+            f"{place} decision", word in ("admitted", "refused", "gated"), word, "admitted|refused|gated"
+        )
+        loads.holds(
+            f"{place} decision", (word == "admitted") == (admitted > 0), word, f"admitted = {admitted}"
+        )
+        is_choice = 0 <= admitted <= 1 if is_relaxed or inputs.flag("is_divisible") else admitted in (0, 1)
+        loads.holds(f"{place} admitted", is_choice, str(admitted), "0/1")
+        loads.at_most(f"{place} load", load, load_bounds(inputs)[1] * admitted, SHARE_STEP)
+        loads.at_most(f"{place} load", load_bounds(inputs)[0] * admitted, load, SHARE_STEP)
+    return gates, loads
+
+
+_GATE_CLAUSES = frozenset(("3.2.2a", "3.2.3a", "3.2.3b", "3.2.3d", "3.2.3e", "3.2.5", "3.3.1a"))
+
+
+def load_bounds(project: Row) -> tuple[Fraction, Fraction]:
+    """Least and greatest load of an admitted project."""
+    least, most = project.maybe("load_min"), project.maybe("load_max")
+    return ONE if least is None else least, ONE if most is None else most
+
+
+def floor_share(rulings: Rulings, line: Row) -> Fraction:
+    """The protected share of a society line (3.2.1c)."""
+    share = line.maybe("floor_share")
+    if not rulings.on("3.2.1c"):
+        return ZERO
+    return ONE if share is None else share
+
+
+def _floors(plan: Plan) -> Probe:
+    probe = Probe("society_floor", "3.2.1c", "")
+    for key, served in plan.served.items():
+        line = plan.rulings.accounts.society[key]
+        probe.at_most(f"society:{key}", floor_share(plan.rulings, line), served, SHARE_STEP)
+        probe.at_most(f"society:{key}", served, 1, SHARE_STEP)
+    return probe
+
+
+def _leaders(plan: Plan, results: Results) -> Probe:
+    probe = Probe("leaders", "3.2.2b", "")
+    if not plan.rulings.on("3.2.2b"):
+        return probe
+    quotas = {key: row.whole("quota_tce") for key, row in results.units().items()}
+    quotas |= {row.text("project_id"): row.whole("quota_tce") for row in results.projects}
+    for row in plan.rulings.accounts.tables["decisions"]:
+        target, kind, value = row.text("target_id"), row.text("kind"), row.num("value")
+        place = f"{row.text('decision_id')} {target}"
+        if row.text("what") == "quota_tce":
+            found, slack = Fraction(quotas[target]), ZERO
+        elif target in plan.admitted:
+            found, slack = plan.admitted[target], ZERO
+        else:  # a unit that is not admitted stands still
+            found, slack = (ZERO if plan.units[target].activity == 0 else ONE), ZERO
+        if kind in ("fixed", "max"):
+            probe.at_most(place, found, value, slack)
+        if kind in ("fixed", "min"):
+            probe.at_most(place, value, found, slack)
+    return probe
+
+
+def published_checks(plan: Plan, results: Results) -> tuple[Check, ...]:
+    """Every published decimal is what the decisions give, within its own rounding."""
+    accounts = plan.rulings.accounts
+    use, excess = Probe("planned_use", "3.2.1a"), Probe("excess_green", "3.3.3c", "MWh")
+    value, carbon, room = (
+        Probe("value_added", "2.2", "万元"),
+        Probe("co2", "3.3.3a", "t"),
+        Probe("headroom", "3.2.1a"),
+    )
+    for key, row in results.units().items():
+        flow, place = plan.unit_flow(key), f"unit:{key}"
+        wanted = accounts.excess_mwh(accounts.units[key], plan.units[key])
+        excess.rounded(place, row.number("excess_green_mwh"), wanted)
+        value.rounded(place, row.number("value_added_wan_yuan"), flow.value_added)
+        carbon.rounded(place, row.number("co2_t"), flow.co2_t)
+        _use(use, room, row, flow.total)
+    for key, row in results.society().items():
+        _use(use, room, row, plan.society_flow(key).total)
+        if row.has("co2_t"):
+            carbon.rounded(f"society:{key}", row.number("co2_t"), plan.society_flow(key).co2_t)
+    grid = results.grid()
+    if grid is not None:
+        _use(use, room, grid, plan.county().grid_total)
+    for row in results.projects:
+        key = row.text("project_id")
+        use.rounded(
+            f"project:{key} full_year_tce", row.number("full_year_tce"), accounts.projects[key].flow.total
+        )
+        value.rounded(
+            f"project:{key}", row.number("value_added_wan_yuan"), plan.project_flow(key).value_added
+        )
+    return together([use, room, excess, value, carbon])
+
+
+def _use(use: Probe, room: Probe, row: ResultRow, wanted: Fraction) -> None:
+    use.rounded(row.text("account"), row.number("planned_use_tce"), wanted)
+    room.rounded(row.text("account"), row.number("headroom_tce"), row.whole("quota_tce") - wanted)

@@ -1,0 +1,276 @@
+"""The auditor's own reading of the rules: what they take from or give to each account, and which gates stand.
+
+Rules that leave no choice give the exact tonnage of their entries; rules that open a choice give its limit.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from dualcontrol.model.audit.accounts import Accounts, Owner, account, added
+from dualcontrol.model.audit.inputs import Row, setting
+from dualcontrol.model.audit.numbers import ONE, ZERO, ceil, floor, half_up
+from dualcontrol.model.scenario import Scenario
+
+KG_PER_T = 1000
+NO_REWARD = ("warned", "serious")  # conduct that earns no bonus, grant or entry (3.2.5)
+
+
+@dataclass(frozen=True)
+class UnitRuling:
+    """What the rules say about a unit; whole tce, effects on its quota are signed."""
+
+    owner: Owner
+    opening: int
+    base_method: int
+    adjustment: int
+    cut: int = 0
+    release: int = 0
+    penalty: int = 0
+    leader_bonus: int = 0
+    green_bonus: int = 0
+    grant_max: int = 0
+    limit_max: int = 0
+    is_retired: bool = False
+    is_withheld: bool = False
+
+    @property
+    def base(self) -> int:
+        """Quota after base method and adjustments."""
+        return self.opening + self.base_method + self.adjustment
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it may produce in the plan year."""
+        return not (self.is_retired or self.is_withheld)
+
+    @property
+    def fixed_quota(self) -> int:
+        """Quota before the decisions (grant, limit, saving)."""
+        if not self.is_running:
+            return 0
+        taken = self.cut + self.release + self.penalty
+        return self.base - taken + self.leader_bonus + self.green_bonus
+
+
+@dataclass(frozen=True)
+class Rulings:
+    """All rules applied to a scenario."""
+
+    accounts: Accounts
+    units: Mapping[str, UnitRuling]
+    society_opening: Mapping[str, int]
+    grid_opening: int
+    increment: int
+    gates: Mapping[str, tuple[str, ...]]
+    benchmark: Fraction | None
+    base_intensity: Fraction | None
+    band: Fraction
+
+    @property
+    def scenario(self) -> Scenario:
+        """What was judged."""
+        return self.accounts.scenario
+
+    def on(self, clause: str) -> bool:
+        """Whether a clause is in force in this scenario."""
+        return clause not in self.scenario.settings.disabled_clauses
+
+
+def judge(scenario: Scenario) -> Rulings:
+    """Apply every rule to the inputs."""
+    accounts = account(scenario)
+    targets = scenario.settings.targets
+    off = scenario.settings.disabled_clauses
+    base = accounts.base()
+    kappa = _benchmark(accounts)
+    units = {key: _unit(accounts, unit, kappa) for key, unit in accounts.units.items()}
+    society = {key: ceil(accounts.society_flow(line, "base").total) for key, line in accounts.society.items()}
+    issued = sum(ruling.opening for ruling in units.values()) + sum(society.values())
+    share = setting(targets.overshoot_max_share) or ZERO
+    return Rulings(
+        accounts=accounts,
+        units=units,
+        society_opening=society,
+        grid_opening=half_up(base.eq_total) - issued,
+        increment=_increment(accounts, base.eq_total),
+        gates={key: _gates(accounts, project, kappa) for key, project in accounts.projects.items()},
+        benchmark=kappa,
+        base_intensity=base.eq_intensity / base.value_added if base.value_added > 0 else None,
+        band=ZERO if "1.b" in off else max(ZERO, share * base.eq_total),
+    )
+
+
+def _increment(accounts: Accounts, base_total: Fraction) -> int:
+    targets = accounts.scenario.settings.targets
+    given = setting(targets.increment_tce_eq)
+    if given is not None:
+        return half_up(given)
+    growth, reduction = setting(targets.gdp_growth), setting(targets.intensity_reduction)
+    if growth is None or reduction is None:
+        return 0
+    return half_up(base_total * ((1 + growth) * (1 - reduction) - 1))
+
+
+def _benchmark(accounts: Accounts) -> Fraction | None:
+    """The banner's benchmark intensity (tce/万元): given, or the mean of the units that are not retired."""
+    given = setting(accounts.scenario.settings.policy.benchmark_tce_per_wan_yuan)
+    if given is not None:
+        return given
+    whole = added(unit.flow for unit in accounts.units.values() if not unit.row.flag("is_retired"))
+    return whole.intensity / whole.value_added if whole.value_added > 0 else None
+
+
+def _unit(accounts: Accounts, unit: Owner, kappa: Fraction | None) -> UnitRuling:
+    settings = accounts.scenario.settings
+    policy, off = settings.policy, settings.disabled_clauses
+    counted = accounts.base_unit_flow(unit).total
+    opening = ceil(counted)
+    method = _base_method(accounts, unit, counted) - opening
+    adjustment = sum(int(row.num("tce")) for row in accounts.tables["adjustments"]
+                     if row.text("unit_id") == unit.id)  # fmt: skip
+    start = UnitRuling(unit, opening, method, adjustment)
+    if unit.row.flag("is_retired"):
+        return UnitRuling(unit, opening, method, adjustment, is_retired=True)
+    if unit.row.text("review") == "missing" and "3.2.2a" not in off:
+        return UnitRuling(unit, opening, method, adjustment, is_withheld=True)
+
+    base, conduct = start.base, unit.row.text("conduct")
+    is_punished = conduct in NO_REWARD and "3.2.5" not in off
+    is_leader, is_green = unit.row.flag("is_leader"), unit.row.flag("is_green_factory")
+    cut = 0 if "3.3.1b" in off else max(0, min(floor(_benchmark_gap(accounts, unit)), base))
+    release = max(0, _release(accounts, unit, kappa, base) - cut)
+
+    def share(value: float, condition: bool, clause: str) -> int:
+        return floor((setting(value) or ZERO) * base) if condition and clause not in off else 0
+
+    is_better = kappa is not None and unit.energy < kappa * unit.value_added
+    is_worse = kappa is not None and unit.energy > kappa * unit.value_added
+    grant = share(policy.allowance_share, is_better, "3.3.2b")
+    if "3.1.1" in off or not _sector_flag(accounts, unit, "is_high_energy"):
+        ceiling = ONE if unit.row.maybe("activity_max") is None else unit.row.num("activity_max")
+        grant = max(grant, ceil(ceiling * counted) - base)
+    return UnitRuling(
+        unit, opening, method, adjustment,
+        cut=cut,
+        release=release,
+        penalty=min(share(policy.dishonesty_penalty_share, conduct == "serious", "3.2.5"),
+                    max(0, base - cut - release)),
+        leader_bonus=share(policy.leader_bonus_share, is_leader and not is_punished, "3.3.1c"),
+        green_bonus=share(policy.green_factory_bonus_share, is_green and not is_punished, "3.3.3d"),
+        grant_max=0 if is_punished else max(0, grant),
+        limit_max=share(policy.max_cut_share, is_worse, "3.2.1c"),
+    )  # fmt: skip
+
+
+def _base_method(accounts: Accounts, unit: Owner, counted: Fraction) -> int:
+    """The unit's base by the scenario's method (whole tce).
+
+    Mean of three: the base year and those of the two years before that the history has. Output-adjusted: the
+    mean energy per output of those years times the output of the base year (a history row of the base year).
+    """
+    settings = accounts.scenario.settings
+    history = {int(row.num("year")): row for row in accounts.tables["unit_history"]
+               if row.text("unit_id") == unit.id}  # fmt: skip
+    year = settings.base_year
+    earlier = [history[y] for y in (year - 2, year - 1) if y in history]
+    if settings.policy.base_method == "mean_of_three":
+        values = [counted, *(row.num("counted_tce") for row in earlier)]
+        return ceil(sum(values, ZERO) / len(values))
+    output = history[year].maybe("output") if year in history else None
+    if settings.policy.base_method == "output_adjusted" and output:
+        rates = [counted / output]
+        rates += [row.num("counted_tce") / row.num("output") for row in earlier if row.num("output") > 0]
+        return ceil(sum(rates, ZERO) / len(rates) * output)
+    return ceil(counted)
+
+
+def _sector_flag(accounts: Accounts, owner: Owner, name: str) -> bool:
+    return any(row.flag(name) for row in accounts.tables["sectors"]
+               if row.text("sector_id") == owner.sector)  # fmt: skip
+
+
+def advanced(accounts: Accounts, key: str, unit: str) -> Fraction | None:
+    """The advanced value of a line in its unit: per scope the latest in force, then the stricter."""
+    latest: dict[str, Row] = {}
+    for row in accounts.tables["benchmarks"]:
+        if (row.text("benchmark_key"), row.text("level"), row.text("unit")) != (key, "advanced", unit):
+            continue
+        scope, day = row.text("scope"), row.day("effective_from")
+        if day > accounts.scenario.settings.as_of:
+            continue
+        if scope not in latest or latest[scope].day("effective_from") < day:
+            latest[scope] = row
+    return min((row.num("value") for row in latest.values()), default=None)
+
+
+def _benchmark_gap(accounts: Accounts, unit: Owner) -> Fraction:
+    """3.3.1b: energy above the advanced value, times this year's share (tce)."""
+    gap = ZERO
+    for row in accounts.tables["products"]:
+        actual = row.maybe("specific_energy")
+        if row.text("unit_id") != unit.id or actual is None or not row.text("benchmark_key"):
+            continue
+        line = advanced(accounts, row.text("benchmark_key"), row.text("specific_unit"))
+        if line is None:
+            continue
+        # kgce per t or m2: 1/1000 tce. kWh per t: 1/1000 MWh, at k. gce per kWh of MWh output: 1000 kWh of
+        # 1/1000000 tce each.
+        per_unit = accounts.k_tce_per_mwh if row.text("specific_unit") == "kWh/t" else ONE
+        gap += max(ZERO, actual - line) * row.num("output") * per_unit / KG_PER_T
+    return gap * (setting(accounts.scenario.settings.policy.cut_phase_share) or ZERO)
+
+
+def _release(accounts: Accounts, unit: Owner, kappa: Fraction | None, base: int) -> int:
+    """3.3.2c before the cut is set against it (tce)."""
+    settings = accounts.scenario.settings
+    if (
+        kappa is None
+        or "3.3.2c" in settings.disabled_clauses
+        or _sector_flag(accounts, unit, "is_public_service")
+    ):
+        return 0
+    over = max(ZERO, unit.energy - kappa * unit.value_added)
+    phased = (setting(settings.policy.release_phase_share) or ZERO) * over
+    return max(0, floor(min(phased, (setting(settings.policy.max_release_share) or ZERO) * base)))
+
+
+def _gates(accounts: Accounts, project: Owner, kappa: Fraction | None) -> tuple[str, ...]:
+    """The clauses that refuse a project outright."""
+    row = project.row
+    specific = row.maybe("specific_energy")
+    line = advanced(accounts, row.text("benchmark_key"), row.text("specific_unit"))
+    found = {
+        "3.2.2a": row.text("review") in ("missing", "pending"),
+        "3.2.3a": row.flag("is_two_high") and row.text("industry_class") in ("restricted", "eliminated"),
+        "3.2.3b": row.flag("is_industrial") and not row.flag("is_in_park"),
+        "3.2.3d": kappa is not None
+        and project.energy > kappa * project.value_added
+        and not row.flag("is_quota_approved"),
+        "3.2.3e": _lacks_replacement(accounts, project),
+        "3.2.5": row.text("conduct") in NO_REWARD,
+        "3.3.1a": row.flag("is_three_high") and specific is not None and line is not None and specific > line,
+    }
+    off = accounts.scenario.settings.disabled_clauses
+    return tuple(clause for clause, is_true in found.items() if is_true and clause not in off)
+
+
+def _lacks_replacement(accounts: Accounts, project: Owner) -> bool:
+    row = project.row
+    for line in accounts.tables["restricted_capacity"]:
+        if line.text("restricted_key") != row.text("restricted_key"):
+            continue
+        if line.day("effective_from") > accounts.scenario.settings.as_of:
+            continue
+        exempt = {
+            "national": row.flag("is_national"),
+            "chain": row.flag("is_chain_extending"),
+            "national_or_chain": row.flag("is_national") or row.flag("is_chain_extending"),
+        }.get(line.text("exempt_if"), False)
+        capacity = line.num("capacity_ratio") * row.num("capacity")
+        energy = line.num("energy_ratio") * project.gross_tce
+        if not exempt and (
+            row.num("replaced_capacity") < capacity or row.num("replaced_energy_tce") < energy
+        ):
+            return True
+    return False
