@@ -4,6 +4,7 @@ No Pyomo solver interface and no files; HiGHS gets the finished arrays (`highs.p
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -38,9 +39,14 @@ class Arrays:
 
     def times(self, x: Floats) -> Floats:
         """A x, shape (rows,)."""
-        products = self.value * x[self.index]
-        sums = np.concatenate([[0.0], np.cumsum(products)])
-        return sums[self.start[1:]] - sums[self.start[:-1]] if len(products) else np.zeros(len(self.rows))
+        # row by row: differences of one running sum carry the noise of the largest row into the smallest
+        terms = np.bincount(self.row_of_entry, weights=self.value * x[self.index], minlength=len(self.rows))
+        return terms.astype(np.float64)  # without entries numpy counts in integers
+
+    @cached_property
+    def row_of_entry(self) -> npt.NDArray[np.intp]:
+        """The row of each entry of `index` and `value`, shape (entries,)."""
+        return np.repeat(np.arange(len(self.rows)), np.diff(self.start))
 
     def column(self, name: str, index: Any = None) -> int:
         """Position of a column. KeyError if there is none of that name and index."""
@@ -65,7 +71,8 @@ class Arrays:
         """The linear program with every integer column fixed at the nearest whole value of `x`."""
         whole = np.where(self.is_integer, np.round(x), 0.0)
         return replace(
-            self.relaxed(), lower=np.where(self.is_integer, whole, self.lower),
+            self.relaxed(),
+            lower=np.where(self.is_integer, whole, self.lower),
             upper=np.where(self.is_integer, whole, self.upper),
         )
 
@@ -73,10 +80,12 @@ class Arrays:
 def compile_model(model: pyo.ConcreteModel) -> Arrays:
     """Arrays of a linear Pyomo model with one active objective.
 
-    Columns are the active variables in the order of their declaration, rows likewise. A minimisation is turned
-    into a maximisation. Errors: ValueError when an expression is not linear or the objective is not unique.
+    Columns are the active variables in the order of their declaration, rows likewise; a component within a
+    block is labelled with its full name. A fixed variable is a column that cannot move. A minimisation is
+    turned into a maximisation. Errors: ValueError when an expression is not linear, a number is missing (NaN)
+    or infinite, a variable is not an active one of the model, or the objective is not unique.
     """
-    variables = [v for v in model.component_data_objects(pyo.Var, active=True, descend_into=True)]
+    variables = list(model.component_data_objects(pyo.Var, active=True, descend_into=True))
     position = {id(v): k for k, v in enumerate(variables)}
     cost, offset = np.zeros(len(variables)), 0.0
     objectives = list(model.component_data_objects(pyo.Objective, active=True))
@@ -86,36 +95,60 @@ def compile_model(model: pyo.ConcreteModel) -> Arrays:
     repn = _linear(objectives[0].expr, objectives[0].name)
     offset = sign * float(repn.constant)
     for coefficient, variable in zip(repn.linear_coefs, repn.linear_vars, strict=True):
-        cost[position[id(variable)]] += sign * float(coefficient)
+        cost[_position_of(variable, position, objectives[0].name)] += sign * float(coefficient)
 
     rows: list[Label] = []
     start, index, value, low, high = [0], [], [], [], []
     for row in model.component_data_objects(pyo.Constraint, active=True, descend_into=True):
         repn = _linear(row.body, row.name)
         constant = float(repn.constant)
-        rows.append((row.parent_component().local_name, row.index()))
+        rows.append((row.parent_component().name, row.index()))
         for coefficient, variable in zip(repn.linear_coefs, repn.linear_vars, strict=True):
             if coefficient != 0:
-                index.append(position[id(variable)])
+                index.append(_position_of(variable, position, row.name))
                 value.append(float(coefficient))
         start.append(len(index))
         low.append(-np.inf if row.lower is None else float(pyo.value(row.lower)) - constant)
         high.append(np.inf if row.upper is None else float(pyo.value(row.upper)) - constant)
+    bounds = [_bounds(v) for v in variables]
     return Arrays(
-        columns=tuple((v.parent_component().local_name, v.index()) for v in variables), rows=tuple(rows),
-        cost=cost, offset=offset,
-        lower=np.array([-np.inf if v.lb is None else float(v.lb) for v in variables]),
-        upper=np.array([np.inf if v.ub is None else float(v.ub) for v in variables]),
+        columns=tuple((v.parent_component().name, v.index()) for v in variables),
+        rows=tuple(rows),
+        cost=cost,
+        offset=offset,
+        lower=np.array([b[0] for b in bounds]),
+        upper=np.array([b[1] for b in bounds]),
         is_integer=np.array([not v.is_continuous() for v in variables], dtype=bool),
-        row_lower=np.array(low), row_upper=np.array(high), start=np.array(start, dtype=np.int32),
-        index=np.array(index, dtype=np.int32), value=np.array(value),
+        row_lower=np.array(low),
+        row_upper=np.array(high),
+        start=np.array(start, dtype=np.int32),
+        index=np.array(index, dtype=np.int32),
+        value=np.array(value),
     )
+
+
+def _bounds(variable: Any) -> tuple[float, float]:
+    """Bounds of a column; a fixed variable, whose terms are constants of the rows, keeps its value."""
+    if variable.fixed:
+        return float(variable.value), float(variable.value)
+    return (
+        -np.inf if variable.lb is None else float(variable.lb),
+        np.inf if variable.ub is None else float(variable.ub),
+    )
+
+
+def _position_of(variable: Any, position: dict[int, int], name: str) -> int:
+    if id(variable) not in position:
+        raise ValueError(f"{name}: {variable.name} is not an active variable of the model")
+    return position[id(variable)]
 
 
 def _linear(expression: Any, name: str) -> Any:
     repn = generate_standard_repn(expression)
     if not repn.is_linear():
         raise ValueError(f"{name} is not linear")
+    if not np.isfinite([float(repn.constant), *map(float, repn.linear_coefs)]).all():
+        raise ValueError(f"{name} has a coefficient that is not a finite number")
     return repn
 
 
@@ -132,14 +165,16 @@ class Scaling:
 
 
 def scaling_of(arrays: Arrays) -> Scaling:
-    """Scaling by the size of the columns' bounds, then of the largest term of each row and of the objective."""
+    """Scaling by the size of the columns' bounds, then the largest term of each row and of the objective."""
     with np.errstate(invalid="ignore"):
-        size = np.maximum(np.where(np.isfinite(arrays.lower), np.abs(arrays.lower), 0.0),
-                          np.where(np.isfinite(arrays.upper), np.abs(arrays.upper), 0.0))
+        size = np.maximum(
+            np.where(np.isfinite(arrays.lower), np.abs(arrays.lower), 0.0),
+            np.where(np.isfinite(arrays.upper), np.abs(arrays.upper), 0.0),
+        )
     column = np.where(arrays.is_integer | (size == 0), 1.0, _power_of_two(size))
     terms = np.abs(arrays.value) * column[arrays.index]
     largest = np.zeros(len(arrays.rows))
-    np.maximum.at(largest, np.repeat(np.arange(len(arrays.rows)), np.diff(arrays.start)), terms)
+    np.maximum.at(largest, arrays.row_of_entry, terms)
     costs = np.abs(arrays.cost) * column
     top = float(costs.max()) if len(costs) else 0.0
     # the objective is scaled up a thousandfold, since HiGHS's optimality tolerance is absolute
@@ -148,11 +183,15 @@ def scaling_of(arrays: Arrays) -> Scaling:
 
 def scaled(arrays: Arrays, scaling: Scaling) -> Arrays:
     """The same program in scaled columns and rows."""
-    per_entry = np.repeat(scaling.row, np.diff(arrays.start)) * scaling.column[arrays.index]
+    per_entry = scaling.row[arrays.row_of_entry] * scaling.column[arrays.index]
     return replace(
-        arrays, cost=arrays.cost * scaling.column * scaling.objective, offset=arrays.offset * scaling.objective,
-        lower=arrays.lower / scaling.column, upper=arrays.upper / scaling.column,
-        row_lower=arrays.row_lower * scaling.row, row_upper=arrays.row_upper * scaling.row,
+        arrays,
+        cost=arrays.cost * scaling.column * scaling.objective,
+        offset=arrays.offset * scaling.objective,
+        lower=arrays.lower / scaling.column,
+        upper=arrays.upper / scaling.column,
+        row_lower=arrays.row_lower * scaling.row,
+        row_upper=arrays.row_upper * scaling.row,
         value=arrays.value * per_entry,
     )
 
