@@ -1,7 +1,9 @@
 """One live HiGHS instance on labelled arrays. The solver's word is a claim: every answer is recomputed here.
 
 Known traps of HiGHS 1.15 that this file guards against: an empty integrality array is read past its end, an
-`Optimal` with a fractional integer, feasible programs declared infeasible, and calls that fail by status only.
+`Optimal` with a fractional integer, feasible programs declared infeasible, a program without columns called
+optimal whatever its rows say, NaN in costs and matrix taken for a number, a time limit that counts all
+earlier runs of the instance, and calls that fail by status only.
 """
 
 from dataclasses import dataclass, replace
@@ -14,6 +16,8 @@ from dualcontrol.solvers.compile import Arrays, Floats, scaled, scaling_of
 
 FEASIBILITY = 1e-9  # asked of HiGHS, in scaled rows
 ACCEPTED = 1e-6  # accepted of a recomputed answer, relative to the size of the row
+FEASIBLE = int(highspy.SolutionStatus.kSolutionStatusFeasible)
+SNAP = 1e-9  # a value this close to its bound (in scaled columns) or to a whole number is meant to be there
 
 
 class Status(Enum):
@@ -44,8 +48,8 @@ class Options:
 class Solution:
     """x (columns,), activity (rows,), objective and bound in the model's own units.
 
-    `violation` is the largest recomputed violation of a row or bound, relative to the row's size;
-    `bound` is HiGHS's claim. x is empty when there is no plan.
+    `violation` is the largest recomputed violation of a row or bound, relative to the row's size; `bound` is
+    HiGHS's claim, infinite where it made none. Without a plan x is empty and the objective -inf.
     """
 
     status: Status
@@ -57,9 +61,15 @@ class Solution:
 
 
 class LiveHighs:
-    """A HiGHS instance that holds one program and re-solves it after changes of bounds, rows or costs."""
+    """A HiGHS instance that holds one program and re-solves it after a change, from the basis it ended in.
+
+    Errors: SolverError when HiGHS refuses the program or a number in it is missing (NaN) or infinite.
+    """
 
     def __init__(self, arrays: Arrays, options: Options | None = None) -> None:
+        numbers = (arrays.cost, arrays.value, np.array([arrays.offset]))
+        if not all(np.isfinite(part).all() for part in numbers):
+            raise SolverError("a cost or coefficient is not a finite number")  # HiGHS would take it
         self.arrays = arrays
         self.scaling = scaling_of(arrays)
         self.options = options or Options()
@@ -70,12 +80,19 @@ class LiveHighs:
 
     def _set_options(self) -> None:
         for name, value in (
-            ("threads", 1), ("random_seed", 0), ("mip_rel_gap", self.options.gap), ("mip_abs_gap", 0.0),
-            ("time_limit", self.options.time_limit_s), ("primal_feasibility_tolerance", FEASIBILITY),
-            ("dual_feasibility_tolerance", FEASIBILITY), ("mip_feasibility_tolerance", FEASIBILITY),
-            ("presolve", "on" if self.options.presolve else "off"),
+            ("threads", 1),
+            ("random_seed", 0),
+            ("mip_rel_gap", self.options.gap),
+            ("mip_abs_gap", 0.0),
+            ("primal_feasibility_tolerance", FEASIBILITY),
+            ("dual_feasibility_tolerance", FEASIBILITY),
+            ("mip_feasibility_tolerance", FEASIBILITY),
         ):
             _check(self._highs.setOptionValue(name, value), name)
+        self._presolve(is_on=self.options.presolve)
+
+    def _presolve(self, *, is_on: bool) -> None:
+        _check(self._highs.setOptionValue("presolve", "on" if is_on else "off"), "presolve")
 
     def _pass(self, a: Arrays) -> None:
         lp = highspy.HighsLp()
@@ -90,22 +107,33 @@ class LiveHighs:
         lp.integrality_ = [kinds[int(i)] for i in a.is_integer]
         _check(self._highs.passModel(lp), "passModel")
 
+    def change_row(self, row: int, lower: float, upper: float) -> None:
+        """New bounds of one row, in the model's own units. SolverError when HiGHS refuses them."""
+        low, high = self.arrays.row_lower.copy(), self.arrays.row_upper.copy()
+        low[row], high[row] = lower, upper
+        self.arrays = replace(self.arrays, row_lower=low, row_upper=high)
+        scale = self.scaling.row[row]
+        _check(self._highs.changeRowBounds(row, lower * scale, upper * scale), "changeRowBounds")
+
     def solve(self) -> Solution:
         """Solve, recompute, and ask twice before believing "infeasible" or an answer that does not hold.
 
         Errors: SolverError when a second opinion (without presolve) does not hold either.
         """
         solution = self._once()
-        if solution.status is Status.INFEASIBLE or (solution.x.size and solution.violation > ACCEPTED):
+        if solution.status is Status.INFEASIBLE or _is_broken(solution):
             _check(self._highs.clearSolver(), "clearSolver")
-            _check(self._highs.setOptionValue("presolve", "off"), "presolve")
+            self._presolve(is_on=False)
             solution = self._once()
-            _check(self._highs.setOptionValue("presolve", "on" if self.options.presolve else "off"), "presolve")
-            if solution.x.size and solution.violation > ACCEPTED:
+            self._presolve(is_on=self.options.presolve)
+            if _is_broken(solution):
                 raise SolverError(f"the answer violates its rows by {solution.violation:.2e}")
         return solution
 
     def _once(self) -> Solution:
+        # the limit counts the time of all runs of the instance
+        limit = self._highs.getRunTime() + self.options.time_limit_s
+        _check(self._highs.setOptionValue("time_limit", limit), "time_limit")
         _check(self._highs.run(), "run")
         state, info = self._highs.getModelStatus(), self._highs.getInfo()
         kind = {
@@ -120,25 +148,46 @@ class LiveHighs:
         if kind not in (Status.OPTIMAL, Status.TIME_LIMIT):
             return none
         x = np.asarray(self._highs.getSolution().col_value, dtype=np.float64)
-        if x.size != len(self.arrays.columns) or (kind is Status.TIME_LIMIT and info.primal_solution_status != 2):
+        is_plan = kind is Status.OPTIMAL or info.primal_solution_status == FEASIBLE
+        if x.size != len(self.arrays.columns) or not is_plan:
             return none
-        x = x * self.scaling.column
-        is_mip = bool(self.arrays.is_integer.any())
+        x = self._clean(x * self.scaling.column)
+        violated = violation(self.arrays, x)
+        if not len(self.arrays.columns) and violated > ACCEPTED:
+            return replace(none, status=Status.INFEASIBLE)
         objective = float(self.arrays.cost @ x + self.arrays.offset)
-        bound = info.mip_dual_bound / self.scaling.objective if is_mip else objective
-        if kind is Status.OPTIMAL and is_mip and bound - objective > 1e-9 * max(1.0, abs(objective)):
-            kind = Status.WITHIN_GAP
-        return Solution(kind, x, self.arrays.times(x), objective, bound, violation(self.arrays, x))
+        bound = objective if kind is Status.OPTIMAL else np.inf
+        if self.arrays.is_integer.any():
+            bound = info.mip_dual_bound / self.scaling.objective
+            if kind is Status.OPTIMAL and bound - objective > 1e-9 * max(1.0, abs(objective)):
+                kind = Status.WITHIN_GAP
+        return Solution(kind, x, self.arrays.times(x), objective, bound, violated)
+
+    def _clean(self, x: Floats) -> Floats:
+        """`x` without the noise next to bounds and whole numbers; rows are recomputed with these values."""
+        near = SNAP * self.scaling.column
+        for place in (self.arrays.lower, self.arrays.upper):
+            x = np.where(np.abs(x - place) <= near, place, x)
+        whole = np.round(x)
+        return np.where(self.arrays.is_integer & (np.abs(x - whole) <= SNAP), whole, x) + 0.0  # no -0
+
+
+def _is_broken(solution: Solution) -> bool:
+    """Whether an answer does not hold; a violation that is no number does not hold either."""
+    return bool(solution.x.size) and not solution.violation <= ACCEPTED
 
 
 def violation(arrays: Arrays, x: Floats) -> float:
-    """Largest violation of rows, bounds and integrality by `x`, each relative to max(1, size of the row's terms)."""
+    """Largest violation of rows, bounds and integrality by `x`, each relative to max(1, size of the terms).
+
+    0 where everything holds, NaN where something cannot be computed.
+    """
     activity = arrays.times(x)
     size = np.maximum(1.0, Arrays.times(_absolute(arrays), np.abs(x)))
     rows = np.maximum(arrays.row_lower - activity, activity - arrays.row_upper) / size
     bounds = np.maximum(arrays.lower - x, x - arrays.upper) / np.maximum(1.0, np.abs(x))
     whole = np.abs(x - np.round(x))[arrays.is_integer]
-    return float(max((part.max() for part in (rows, bounds, whole) if part.size), default=0.0))
+    return float(np.max(np.concatenate([rows, bounds, whole]), initial=0.0))
 
 
 def _absolute(arrays: Arrays) -> Arrays:
