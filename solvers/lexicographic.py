@@ -13,7 +13,7 @@ NUMERICAL = 1e-11  # relative slack without which a later stage could be cut off
 
 @dataclass(frozen=True)
 class Stage:
-    """Maximise `cost·x`; later stages keep at least its optimum minus `tolerance` (in the objective's unit)."""
+    """Maximise `cost·x`; later stages keep its optimum up to `tolerance` (in the objective's unit)."""
 
     name: str
     cost: Floats
@@ -23,7 +23,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class StageResult:
-    """What a stage reached; `cost_of_earlier` is what the first stage's objective lost to it."""
+    """What a stage reached: its solution and its own objective (with the stage's offset)."""
 
     name: str
     solution: Solution
@@ -60,8 +60,11 @@ def _with_floors(arrays: Arrays, floors: Sequence[tuple[Floats, float]]) -> Arra
         start.append(start[-1][-1:] + np.int32(len(used)))
         low.append(floor - NUMERICAL * max(1.0, abs(floor)))
     return replace(
-        arrays, rows=arrays.rows + tuple(("stage_floor", k) for k in range(len(floors))),
-        start=np.concatenate(start), index=np.concatenate(index), value=np.concatenate(value),
+        arrays,
+        rows=arrays.rows + tuple(("stage_floor", k) for k in range(len(floors))),
+        start=np.concatenate(start),
+        index=np.concatenate(index),
+        value=np.concatenate(value),
         row_lower=np.concatenate([arrays.row_lower, np.array(low)]),
         row_upper=np.concatenate([arrays.row_upper, np.full(len(low), np.inf)]),
     )
