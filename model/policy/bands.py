@@ -52,18 +52,21 @@ def grant_ceiling(desk: Desk, unit_id: str, is_high_energy: bool, conduct: str) 
     """How much the optimiser may add to a unit, whole tce, and the clause that says so.
 
     3.3.2b: better than the benchmark, up to `allowance_share` of the base. 3.1.1: other high-consuming stock,
-    nothing. Else: up to what its full capacity needs (3.2.1c, reasonable use). 3.2.5: warned or serious, nothing.
+    nothing. Else: up to what its full capacity needs (3.2.1c, reasonable use), or the allowance where that is more:
+    being efficient must never cost room. 3.2.5: warned or serious, nothing.
     """
     if conduct in ("warned", "serious") and desk.is_on("3.2.5"):
         return 0, "3.2.5"
     base, policy = max(0, desk.bases[unit_id]), desk.accounts.scenario.settings.policy
+    allowance = 0
     if desk.is_better_than_benchmark(unit_id) and desk.is_on("3.3.2b"):
-        return whole_down(exact(policy.allowance_share) * base), "3.3.2b"
+        allowance = whole_down(exact(policy.allowance_share) * base)
     if is_high_energy and desk.is_on("3.1.1"):
-        return 0, "3.1.1"
+        return (allowance, "3.3.2b") if allowance > 0 else (0, "3.1.1")
     units = desk.accounts.scenario.table("units").set_index("unit_id")
     full = desk.accounts.counted_base_tce(unit_id, "total") * exact(units.loc[unit_id, "activity_max"])
-    return max(0, whole_up(full * (1 + exact(policy.headroom_share))) - base), "3.2.1c"
+    growth = max(0, whole_up(full * (1 + exact(policy.headroom_share))) - base)
+    return (allowance, "3.3.2b") if allowance > growth else (growth, "3.2.1c")
 
 
 def limit_ceiling(desk: Desk, unit_id: str) -> int:
