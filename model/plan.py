@@ -123,6 +123,8 @@ def _verdict_on(case: Case, outcome: Outcome, row: Any, price: float) -> tuple[s
     gates = case.rulings.gates_of(row.project_id)
     if gates:
         return "gated", ";".join(g.clause for g in gates), ";".join(g.reason for g in gates)
+    if row.start_month > 12:
+        return "refused", "3.2.1b", "starts_after_the_plan_year"
     if outcome.decisions.admitted[row.project_id] > 0:
         return "admitted", "3.2.3c", "admitted"
     use = case.accounts.projects[row.project_id]

@@ -116,7 +116,7 @@ def _plan(case: Case, solved: _Solved, outcome: Outcome) -> Plan:
         "status": best.status.value, "bound_wan_yuan": best.bound,
         "solver_objective_wan_yuan": best.objective,
         "ranking_cost_wan_yuan": max(0.0, best.objective - value_stage.objective),
-        "binding": _binding(constraints), "inversions": inversions(projects),
+        "binding": _binding(constraints), "binding_rows": _binding_rows(constraints), "inversions": inversions(projects),
         "is_relaxed": case.accounts.scenario.settings.solve.relax_integers,
         "warnings": _warnings(case),
         "margins_tce": {"pool": case.margins.pool_tce, "intensity": case.margins.intensity_tce},
@@ -155,6 +155,13 @@ def _binding(constraints: pd.DataFrame) -> str:
     total = (priced["name"] == "pool_balance").any()
     intensity = (priced["name"] == "county_intensity").any()
     return {(True, True): "both", (True, False): "total", (False, True): "intensity"}.get((total, intensity), "neither")
+
+
+def _binding_rows(constraints: pd.DataFrame) -> list[str]:
+    """Every limit a government could relax that holds the plan back now, as `name[index]`, dearest first."""
+    held = constraints[constraints["relaxable"] & ((constraints["price_left"] > 0) | (constraints["price_right"] > 0))]
+    held = held.assign(top=held[["price_left", "price_right"]].max(axis=1)).sort_values("top", ascending=False)
+    return [f"{row.name}[{row.index}]" if row.index else row.name for row in held.itertuples(index=False)]
 
 
 def _price_per_point(case: Case, constraints: pd.DataFrame, outcome: Outcome) -> dict[str, float] | None:

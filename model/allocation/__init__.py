@@ -60,7 +60,8 @@ def _variables(m: Any, case: Case) -> None:
     units, settings = case.unit_rows, case.accounts.scenario.settings
     whole = pyo.UnitInterval if settings.solve.relax_integers else pyo.Binary
     active = {i: case.rulings.units[i].is_active for i in m.UNITS}
-    stopped = {gate.target_id for gate in case.rulings.gates}
+    out = {gate.target_id for gate in case.rulings.gates}
+    out |= {j for j in m.PROJECTS if case.project_rows[j].start_month > 12}  # nothing to decide on this year
 
     def unit_bounds(column: str) -> Any:
         return lambda m, i: (0.0, float(getattr(units[i], column)) if active[i] else 0.0)
@@ -81,7 +82,7 @@ def _variables(m: Any, case: Case) -> None:
     m.adopted = pyo.Var(m.MEASURES, domain=whole)
     m.admitted = pyo.Var(m.PROJECTS, domain=lambda m, j: (
         pyo.UnitInterval if case.project_rows[j].is_divisible else whole
-    ), bounds=lambda m, j: (0, 0) if j in stopped else (0, 1))
+    ), bounds=lambda m, j: (0, 0) if j in out else (0, 1))
     m.project_load = pyo.Var(m.PROJECTS, bounds=lambda m, j: (0.0, float(case.project_rows[j].load_max)))
     m.earmark = pyo.Var(m.PROJECTS, bounds=(0.0, float(case.earmark_opening_tce)))
     m.shortfall = pyo.Var(m.SOCIETY, bounds=(0.0, 1.0))

@@ -23,6 +23,7 @@ ROOMS = {
     "dualcontrol.model.policy": "model/policy",
     "dualcontrol.model.audit": "model/audit",
     "dualcontrol.model.allocation": "model/allocation",
+    "dualcontrol.model.power": "model/power",
     "dualcontrol.solvers": "solvers",
     "dualcontrol.scenarios": "scenarios",
 }
