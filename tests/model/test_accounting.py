@@ -1,14 +1,18 @@
-"""Physical energy to tce and CO2, three measures, the exclusion register, the county at 等价: each number by hand."""
+"""Physical energy to tce and CO2, three measures, exclusions, the county at 等价: each number by hand."""
 
-from fractions import Fraction as F
+from fractions import Fraction
 from itertools import product as combinations
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from dualcontrol.model.accounting import Counting, PowerBalance, Use, account
 from dualcontrol.model.decisions import Decisions, settle
-from tests.model.small_cases import case_of, changed, county, others, project, unit
+from dualcontrol.model.scenario import load
+from tests.model.small_cases import case_of, changed, county, others, project, total, unit, write_county
+
+F = Fraction
 
 SWITCHES = tuple(combinations(("feedstock", "self_pv", "excess_renewable"), ("intensity", "total")))
 
@@ -21,20 +25,47 @@ def exclusions(*switches: tuple[str, str], since: str = "2022-01-01") -> list[di
     return [{"kind": k, "measure": m, "effective_from": since} for k, m in switches]
 
 
-def test_a_unit_s_energy_by_use(tmp_path: Path) -> None:
+def test_counties_in_memory_equal_counties_read_from_files(tmp_path: Path) -> None:
+    """The tests of the model rest on this: `county` skips the files and nothing else."""
+    owners = [
+        unit("B", 100, 500, mwh=40, is_leader=1, review="missing", energy=[("coal", "feedstock", 50)]),
+        unit("A", "0.1", 200, activity_max=1.5),
+        project("P", 180, 144, start_month=4, load_min=0.5, is_divisible=1),
+    ]
+    settings = {**total(100), "policy": {"headroom_share": 0.01}}
+    tables = {
+        "exclusions": exclusions(("feedstock", "total")),
+        "gdp": [others(300, 0.05)],
+        "adjustments": [{"adjustment_id": "1", "unit_id": "A", "tce": 5}],
+        "measures": [{"measure_id": "m", "unit_id": "A", "carrier_id": "coal", "saving_quantity": "0.05",
+                      "annual_cost_wan_yuan": 1}],
+        "decisions": [{"decision_id": "d", "target_id": "P", "what": "admitted", "kind": "max", "value": 1,
+                       "date": "2022-01-01"}],
+    }  # fmt: skip
+    made, read = (
+        county(owners, settings, **tables),
+        load(write_county(tmp_path / "s", owners, settings, **tables)),
+    )
+    assert made.settings == read.settings
+    assert set(made.tables) == set(read.tables)
+    for name, frame in read.tables.items():
+        pd.testing.assert_frame_equal(made.tables[name], frame, check_index_type=False)
+
+
+def test_a_unit_s_energy_by_use() -> None:
     # fuel 100 + feedstock 50 + conversion input 200 + electricity 40 MWh x 0.1229 = 4.916,
     # less conversion output 300 MWh x 0.1229 = 36.87: gross 318.046 tce.
     # CO2: (100 + 200) x 2.6 + process 7 = 787; the carbon of the feedstock is in the process emissions.
     more = [("coal", "feedstock", 50), ("coal", "conversion_in", 200), ("electricity", "conversion_out", 300)]
-    scenario = county(tmp_path / "s", [unit("A", 100, 500, mwh=40, energy=more, process_co2_t=7)])
+    scenario = county([unit("A", 100, 500, mwh=40, energy=more, process_co2_t=7)])
     use = account(scenario).units["A"]
     assert use == Use(
-        gross_tce=F("318.046"), feedstock_tce=F(50), electricity_mwh=F(40), generation_mwh=F(300), co2_t=F(787),
-        value_added_wan_yuan=F(500), self_pv_mwh=F(0), excess_green_mwh=F(0),
+        gross_tce=F("318.046"), feedstock_tce=F(50), electricity_mwh=F(40), generation_mwh=F(300),
+        co2_t=F(787), value_added_wan_yuan=F(500), self_pv_mwh=F(0), excess_green_mwh=F(0),
     )  # fmt: skip
 
 
-def test_carbon_leaves_with_a_converted_product(tmp_path: Path) -> None:
+def test_carbon_leaves_with_a_converted_product() -> None:
     # 100 t of coal go into a coke oven, 50 t of coke (0.9714 tce/t, 2.8604 t CO2/t) come out:
     # energy 100 - 48.57 = 51.43 tce, carbon 260 - 143.02 = 116.98 t.
     carriers = [
@@ -43,13 +74,13 @@ def test_carbon_leaves_with_a_converted_product(tmp_path: Path) -> None:
         {"carrier_id": "electricity", "unit": "MWh", "tce_per_unit": 0.1229, "co2_t_per_unit": 0},
     ]
     oven = unit("A", 0, 500, energy=[("coal", "conversion_in", 100), ("coke", "conversion_out", 50)])
-    use = account(county(tmp_path / "s", [oven], carriers=carriers)).units["A"]
+    use = account(county([oven], carriers=carriers)).units["A"]
     assert (use.gross_tce, use.co2_t) == (F("51.43"), F("116.98"))
 
 
-def test_decimals_are_read_as_written(tmp_path: Path) -> None:
+def test_decimals_are_read_as_written() -> None:
     # 0.1 + 0.2 is 0.3, not 0.30000000000000004: whole tonnes must not hang on binary dust.
-    scenario = county(tmp_path / "s", [unit("A", "0.1", 1, energy=[("coal", "feedstock", "0.2")])])
+    scenario = county([unit("A", "0.1", 1, energy=[("coal", "feedstock", "0.2")])])
     assert account(scenario).units["A"].gross_tce == F(3, 10)
 
 
@@ -64,35 +95,36 @@ def test_three_measures_never_mixed() -> None:
 
 
 @pytest.mark.parametrize(("since", "counted"), [("2022-02-11", 950), ("2022-02-12", 1000)])
-def test_an_exclusion_holds_from_its_day_on(tmp_path: Path, since: str, counted: int) -> None:
+def test_an_exclusion_holds_from_its_day_on(since: str, counted: int) -> None:
     # as_of is 2022-02-11: a rule in force from that day applies, one from the next day does not.
     unit_a = unit("A", 950, 500, energy=[("coal", "feedstock", 50)])
-    scenario = county(tmp_path / "s", [unit_a], exclusions=exclusions(("feedstock", "total"), since=since))
+    scenario = county([unit_a], exclusions=exclusions(("feedstock", "total"), since=since))
     assert account(scenario).counted_base_tce("A", "total") == counted
     assert account(scenario).counted_base_tce("A", "intensity") == 1000
 
 
-def test_a_clause_switched_off_switches_its_exclusion_off(tmp_path: Path) -> None:
+def test_a_clause_switched_off_switches_its_exclusion_off() -> None:
     unit_a = unit("A", 950, 500, energy=[("coal", "feedstock", 50)])
     scenario = county(
-        tmp_path / "s", [unit_a], {"disabled_clauses": ["3.3.4a"]}, exclusions=exclusions(("feedstock", "total"))
+        [unit_a],
+        {"disabled_clauses": ["3.3.4a"]},
+        exclusions=exclusions(("feedstock", "total")),
     )
     assert account(scenario).counted_base_tce("A", "total") == 1000
 
 
-# --- the county at 等价 ---------------------------------------------------------------------------------------------
+# --- the county at 等价 -----------------------------------------------------------------------------
 
 
-def test_the_county_account_by_hand(tmp_path: Path) -> None:
+def test_the_county_account_by_hand() -> None:
     # A: 1000 tce of coal and 2000 MWh (245.8 tce); society: 300 tce and 1000 MWh (122.9); losses 100 MWh.
     # 当量: 1000 + 245.8 + 300 + 122.9 + 12.29 = 1680.99.
     # 等价: every MWh used or lost counts 0.3: 1300 + 0.3 x 3100 = 2230.
     # N = 3100 - 700 (local non-fossil) - 200 (own PV) = 2200; CO2 = 1300 x 2.6 + 0.581 x 2200 = 4658.2.
     # GDP = 500 + 1500 = 2000; I = 2230 / 2000.
-    scenario = county(
-        tmp_path / "s", [unit("A", 1000, 500, mwh=2000, self_pv_base_mwh=200, self_pv_max_mwh=200)],
-        society=[{"line_id": "homes", "base_fuel_tce": 300, "base_electricity_mwh": 1000, "plan_fuel_tce": 300,
-                  "plan_electricity_mwh": 1000, "co2_t_per_fuel_tce": 2.6}],
+    scenario = county([unit("A", 1000, 500, mwh=2000, self_pv_base_mwh=200, self_pv_max_mwh=200)],
+        society=[{"line_id": "homes", "base_fuel_tce": 300, "base_electricity_mwh": 1000,
+                  "plan_fuel_tce": 300, "plan_electricity_mwh": 1000, "co2_t_per_fuel_tce": 2.6}],
         power=[{"item": "losses", "base_mwh": 100, "plan_mwh": 100},
                {"item": "non_fossil_generation", "base_mwh": 700, "plan_mwh": 700},
                {"item": "non_fossil_local", "base_mwh": 0, "plan_mwh": 0}],
@@ -107,12 +139,11 @@ def test_the_county_account_by_hand(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("primary", ["eq", "physical"])
-def test_exported_pv_moves_the_county_by_nothing(tmp_path: Path, primary: str) -> None:
-    # 1 GWh more of local PV that all leaves the county: N falls by 1000 MWh, R rises by 1000 MWh, N + R stays.
+def test_exported_pv_moves_the_county_by_nothing(primary: str) -> None:
+    # 1 GWh more of local PV that all leaves the county: N falls and R rises by 1000 MWh, N + R stays.
     # Without R the county would "save" 1000 x (0.3 - 0.1229) = 177.1 tce by exporting.
     def plan_year(generation: int) -> object:
-        scenario = county(
-            tmp_path / f"{primary}{generation}", [unit("A", 1000, 500, mwh=5000)],
+        scenario = county([unit("A", 1000, 500, mwh=5000)],
             {"accounting": {"primary_electricity": primary}},
             power=[{"item": "non_fossil_generation", "base_mwh": 0, "plan_mwh": generation},
                    {"item": "non_fossil_local", "base_mwh": 0, "plan_mwh": 800}],
@@ -128,7 +159,7 @@ def test_exported_pv_moves_the_county_by_nothing(tmp_path: Path, primary: str) -
 
 
 def test_exported_thermal_power_takes_its_conversion_loss_out() -> None:
-    # 1000 MWh more from 310 tce of coal, all exported: 等价 moves by its fuel - k_eq x MWh = 310 - 300 = +10 tce,
+    # 1000 MWh more from 310 tce of coal, all exported: 等价 moves by fuel - k_eq x MWh = 310 - 300 = +10,
     # the owner's 当量 by 310 - 122.9 = 187.1, the grid account by -177.1.
     law, none = counting(), PowerBalance()
     user = Use(gross_tce=F(1000), electricity_mwh=F(2000))
@@ -177,27 +208,27 @@ def test_excess_green_leaves_at_k_eq_once() -> None:
     assert green["intensity"] == without["intensity"]
 
 
-def test_a_project_counts_from_its_first_month(tmp_path: Path) -> None:
+def test_a_project_counts_from_its_first_month() -> None:
     # From April on: 9 of 12 months. From month 13 on: nothing this year.
     owners = [project("P", 1200, 600, start_month=4), project("Q", 1200, 600, start_month=13)]
-    accounts = account(county(tmp_path / "s", owners))
+    accounts = account(county(owners))
     assert (accounts.projects["P"].gross_tce, accounts.projects["P"].value_added_wan_yuan) == (900, 450)
     assert accounts.projects["Q"] == Use()
     assert accounts.projects_full_year["Q"].gross_tce == 1200
 
 
-def test_gdp_of_both_years(tmp_path: Path) -> None:
+def test_gdp_of_both_years() -> None:
     # 500 of the unit; 1000 growing by 5 % and 200 shrinking by 10 %: 1200 -> 1050 + 180 = 1230.
     rest = [others(1000, 0.05), {"item_id": "farms", "base_wan_yuan": 200, "growth": -0.1}]
-    accounts = account(county(tmp_path / "s", [unit("A", 1000, 500)], gdp=rest))
+    accounts = account(county([unit("A", 1000, 500)], gdp=rest))
     assert accounts.other_gdp_base_wan_yuan == 1200
     assert accounts.other_gdp_plan_wan_yuan == 1230
     assert accounts.base.gdp_wan_yuan == 1700
 
 
 @pytest.mark.parametrize("primary", ["eq", "physical"])
-def test_the_base_year_repeated_has_a_reduction_of_exactly_zero(tmp_path: Path, primary: str) -> None:
-    """Under each of the 64 combinations of exclusions: nothing may enter one year that is missing in the other."""
+def test_the_base_year_repeated_has_a_reduction_of_exactly_zero(primary: str) -> None:
+    """Under each of the 64 combinations of exclusions: nothing enters one year that the other lacks."""
     owners = [
         unit("A", "123.457", 500, mwh="1000.123", self_pv_base_mwh="100.001", self_pv_max_mwh="100.001",
              green_base_mwh=300, green_max_mwh=300, energy=[("coal", "feedstock", "50.5")]),
@@ -212,7 +243,7 @@ def test_the_base_year_repeated_has_a_reduction_of_exactly_zero(tmp_path: Path, 
         "gdp": [others("77.7")],
     }  # fmt: skip
     settings = {"accounting": {"primary_electricity": primary, "renewable_share_required": 0.2}}
-    scenario = county(tmp_path / "s", owners, settings, exclusions=exclusions(*SWITCHES), **tables)
+    scenario = county(owners, settings, exclusions=exclusions(*SWITCHES), **tables)
     every = scenario.table("exclusions")
     seen = set()
     for number in range(2 ** len(SWITCHES)):
@@ -221,8 +252,8 @@ def test_the_base_year_repeated_has_a_reduction_of_exactly_zero(tmp_path: Path, 
         none = {"A": F(0), "B": F(0)}
         same = Decisions(
             activity={"A": F(1), "B": F(1)}, self_pv={**none, "A": F("100.001")}, green={**none, "A": F(300)},
-            saving={}, adopted={}, grant=none, limit=none, beyond=none, admitted={}, project_load={}, earmark={},
-            shortfall={"homes": F(0)}, overshoot=F(0), waived=F(0),
+            saving={}, adopted={}, grant=none, limit=none, beyond=none, admitted={}, project_load={},
+            earmark={}, shortfall={"homes": F(0)}, overshoot=F(0), waived=F(0),
         )  # fmt: skip
         base, plan = case.accounts.base, settle(case, same).county
         assert plan == base

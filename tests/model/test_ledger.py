@@ -6,7 +6,18 @@ from hypothesis import strategies as st
 
 from dualcontrol.model.ledger import EARMARK, POOL, SUPERIOR, Entry, Ledger, transfer
 
-ACCOUNTS = (SUPERIOR, POOL, EARMARK, "unit:A", "unit:B", "project:P", "society:homes", "reserve", "retired", "grid")
+ACCOUNTS = (
+    SUPERIOR,
+    POOL,
+    EARMARK,
+    "unit:A",
+    "unit:B",
+    "project:P",
+    "society:homes",
+    "reserve",
+    "retired",
+    "grid",
+)
 NOTES = ("opening", "benchmark_cut", "release", "allowance")
 
 
