@@ -1,12 +1,13 @@
-"""Topology of a network with networkx: islands, cycle basis, what a candidate connects, errors by name (3.4.3)."""
+"""Topology of a network with networkx: islands, cycle basis, what a candidate connects, faults (3.4.3)."""
 
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import networkx as nx
 import numpy as np
 
-from dualcontrol.model.power.network import Branch, Network
+from dualcontrol.model.power.network import BASE_MVA, Branch, Network
 
 SignedBranches = tuple[tuple[Branch, float], ...]
 
@@ -21,32 +22,61 @@ class Fault:
 
 
 def faults(network: Network) -> list[Fault]:
-    """Everything that makes a network meaningless, all at once: unknown buses, loops, islands with load and no supply."""
-    known = set(network.buses)
-    found: list[Fault] = []
-    for branch in (*network.branches, *network.links):
-        for bus in (branch.bus0, branch.bus1):
-            if bus not in known:
-                found.append(Fault("line_to_nowhere", branch.id, bus))
-        if branch.bus0 == branch.bus1:
-            found.append(Fault("line_to_itself", branch.id, branch.bus0))
-    for element in (*network.generators, *network.storage, *network.loads):
-        if element.bus not in known:
-            found.append(Fault("unknown_bus", element.id, element.bus))
-    builds = {build.id for build in network.builds}
-    for element in (*network.branches, *network.links, *network.generators, *network.storage):
-        if element.build is not None and element.build not in builds:
-            found.append(Fault("unknown_build", element.id, element.build))
-    if found:
-        return found
+    """Everything that makes a network meaningless: ids used twice, unknown buses, loads without supply."""
+    found = [*_repeated(network), *_dangling(network)]
+    return found or _unsupplied(network)
+
+
+def _repeated(network: Network) -> list[Fault]:
+    kinds = (
+        network.branches,
+        network.links,
+        network.generators,
+        network.storage,
+        network.loads,
+        network.builds,
+    )
+    found = [Fault("bus_twice", bus) for bus, n in Counter(network.buses).items() if n > 1]
+    for kind in kinds:
+        found += [
+            Fault("id_twice", name) for name, n in Counter(element.id for element in kind).items() if n > 1
+        ]
+    return found
+
+
+def _dangling(network: Network) -> list[Fault]:
+    connections = (*network.branches, *network.links)
+    attached = (*network.generators, *network.storage, *network.loads)
+    known, builds = set(network.buses), {build.id for build in network.builds}
+    found = [
+        Fault("line_to_nowhere", b.id, bus)
+        for b in connections
+        for bus in (b.bus0, b.bus1)
+        if bus not in known
+    ]
+    found += [Fault("line_to_itself", b.id, b.bus0) for b in connections if b.bus0 == b.bus1]
+    found += [Fault("unknown_bus", e.id, e.bus) for e in attached if e.bus not in known]
+    buildable = (*connections, *network.generators, *network.storage)
+    found += [Fault("unknown_build", e.id, e.build) for e in buildable if e.build and e.build not in builds]
+    return found
+
+
+def _unsupplied(network: Network) -> list[Fault]:
+    """Islands (joined by links and all that may be built) with load and nothing that could supply it."""
     graph = _graph(network, with_optional=True)
     graph.add_edges_from((link.bus0, link.bus1) for link in network.links)
-    supplied = {g.bus for g in network.generators if g.sign > 0}
+    supplied = {g.bus for g in network.generators if g.sign > 0 or g.lowest_mw < 0}
+    supplied |= {s.bus for s in network.storage if s.inflow is not None or s.initial_mwh}
+    relieved = {load.bus for load in network.loads if load.mw < 0}  # a negative load supplies its neighbours
+    loads: dict[str, list[str]] = {}
+    for load in network.loads:
+        loads.setdefault(load.bus, []).append(load.id)
+    found = []
     for island in nx.connected_components(graph):
-        loads = sorted(load.id for load in network.loads if load.bus in island)
-        if loads and not supplied & island:
-            found.append(Fault("load_without_supply", ", ".join(loads), ", ".join(sorted(island))))
-    return found
+        hungry = sorted(load for bus in island for load in loads.get(bus, ()))
+        if hungry and not supplied & island and not (len(island) > 1 and relieved & island):
+            found.append(Fault("load_without_supply", ", ".join(hungry), ", ".join(sorted(island))))
+    return sorted(found, key=lambda fault: fault.element)
 
 
 def _graph(network: Network, with_optional: bool) -> nx.MultiGraph:
@@ -67,8 +97,8 @@ def islands(network: Network) -> list[list[str]]:
 def cycles(network: Network) -> list[SignedBranches]:
     """A cycle basis of the certain branches: along each cycle the signed reactance times flow sums to zero.
 
-    Spanning tree by sorted ids plus one branch each, so the same network gives the same rows. Parallel branches
-    are cycles of two.
+    Spanning tree by sorted ids plus one branch each, so the same network gives the same rows. Parallel
+    branches are cycles of two.
     """
     basis: list[SignedBranches] = []
     tree, rest = _spanning(network)
@@ -79,34 +109,48 @@ def cycles(network: Network) -> list[SignedBranches]:
 
 
 def _spanning(network: Network) -> tuple[nx.Graph, list[Branch]]:
-    """A breadth-first spanning forest of the certain branches and the branches left over."""
-    graph = _graph(network, with_optional=False)
+    """A breadth-first spanning forest of the certain branches and the branches left over.
+
+    Each bus of the forest knows its `parent` (None at a root) and its `depth`.
+    """
+    neighbours: dict[str, list[tuple[str, Branch]]] = {bus: [] for bus in network.buses}
+    certain = [b for b in sorted(network.branches, key=lambda b: b.id) if not b.is_optional]
+    for branch in certain:
+        neighbours[branch.bus0].append((branch.bus1, branch))
+        neighbours[branch.bus1].append((branch.bus0, branch))
     tree = nx.Graph()
-    tree.add_nodes_from(graph.nodes)
     used: set[str] = set()
     for island in islands(network):
-        queue, seen = [island[0]], {island[0]}
+        queue = deque([island[0]])
+        tree.add_node(island[0], parent=None, depth=0)
         while queue:
-            bus = queue.pop(0)
-            edges = sorted((key, other) for _, other, key in graph.edges(bus, keys=True))
-            for key, other in edges:
-                if other not in seen:
-                    seen.add(other)
+            bus = queue.popleft()
+            for other, branch in neighbours[bus]:
+                if other not in tree:
                     queue.append(other)
-                    used.add(key)
-                    tree.add_edge(bus, other, branch=graph.edges[bus, other, key]["branch"])
-    rest = [b for b in sorted(network.branches, key=lambda b: b.id) if not b.is_optional and b.id not in used]
-    return tree, rest
+                    used.add(branch.id)
+                    tree.add_node(other, parent=bus, depth=tree.nodes[bus]["depth"] + 1)
+                    tree.add_edge(bus, other, branch=branch)
+    return tree, [b for b in certain if b.id not in used]
 
 
 def path(tree: nx.Graph, start: str, end: str) -> SignedBranches | None:
-    """Branches from start to end with the sign of their direction; None if the buses are not connected."""
-    try:
-        buses = nx.shortest_path(tree, start, end)
-    except nx.NetworkXNoPath:
-        return None
+    """Branches from start to end with the sign of their direction; None if the buses are not connected.
+
+    tree: a forest whose buses know their parent and depth.
+    """
+    nodes, up, down = tree.nodes, [], []
+    while start != end:
+        if nodes[start]["depth"] >= nodes[end]["depth"]:
+            up.append((start, nodes[start]["parent"]))
+            start = nodes[start]["parent"]
+        else:
+            down.append((nodes[end]["parent"], end))
+            end = nodes[end]["parent"]
+        if start is None or end is None:
+            return None
     steps = []
-    for bus, other in zip(buses, buses[1:], strict=False):
+    for bus, other in (*up, *reversed(down)):
         branch = tree.edges[bus, other]["branch"]
         steps.append((branch, 1.0 if branch.bus0 == bus else -1.0))
     return tuple(steps)
@@ -116,8 +160,8 @@ def path(tree: nx.Graph, start: str, end: str) -> SignedBranches | None:
 class Candidate:
     """An optional branch and how its angle difference reads in existing flows.
 
-    angle(bus0) - angle(bus1) = angle of root0 - angle of root1 + signed reactance times flow along `along`; within
-    one island the roots cancel. big_m bounds that difference in every configuration (p.u. times MW).
+    angle(bus0) - angle(bus1) = angle of root0 - angle of root1 + signed reactance times flow along `along`;
+    within one island the roots cancel. big_m bounds that difference in every configuration (p.u. times MW).
     """
 
     branch: Branch
@@ -135,24 +179,27 @@ def candidates(network: Network) -> list[Candidate]:
     tree, _ = _spanning(network)
     home = {bus: part[0] for part in islands(network) for bus in part}
     optional = [b for b in sorted(network.branches, key=lambda b: b.id) if b.is_optional]
-    reach = sum(_span(b) for b in optional) + sum(_span(tree.edges[e]["branch"]) for e in tree.edges)
+    reach = sum(_span(network, b) for b in (*optional, *(tree.edges[e]["branch"] for e in tree.edges)))
     result = []
     for branch in optional:
-        up, down = path(tree, branch.bus0, home[branch.bus0]), path(tree, branch.bus1, home[branch.bus1])
-        same = home[branch.bus0] == home[branch.bus1]
-        along = path(tree, branch.bus0, branch.bus1) if same else (*(up or ()), *((b, -s) for b, s in down or ()))
-        big_m = sum(_span(b) for b, _ in along or ()) if same else reach
-        if not np.isfinite(big_m + _span(branch)):
+        root0, root1 = home[branch.bus0], home[branch.bus1]
+        if root0 == root1:
+            along = path(tree, branch.bus0, branch.bus1) or ()
+            big_m = sum(_span(network, b) for b, _ in along) + abs(branch.shift_rad) * BASE_MVA
+            found = Candidate(branch, None, None, along, big_m)
+        else:
+            up, down = path(tree, branch.bus0, root0) or (), path(tree, branch.bus1, root1) or ()
+            found = Candidate(branch, root0, root1, (*up, *((b, -sign) for b, sign in down)), reach)
+        if not np.isfinite(found.big_m + _span(network, branch)):
             raise ValueError(f"{branch.id}: a branch on the path beside it has no limit")
-        result.append(Candidate(
-            branch, None if same else home[branch.bus0], None if same else home[branch.bus1], tuple(along or ()), big_m
-        ))
+        result.append(found)
     return result
 
 
-def _span(branch: Branch) -> float:
-    """Largest angle difference over a branch: reactance times limit."""
-    return abs(branch.reactance_pu) * branch.capacity_mw
+def _span(network: Network, branch: Branch) -> float:
+    """Largest angle difference over a branch, times 100 MVA: reactance times limit, and the phase shift."""
+    most = 1.0 if branch.build is None else network.build(branch.build).upper
+    return abs(branch.reactance_pu) * branch.capacity_mw * most + abs(branch.shift_rad) * BASE_MVA
 
 
 def connects(network: Network, build: str) -> Sequence[tuple[str, str]]:
