@@ -25,7 +25,7 @@ def references(draft: Draft) -> None:
     for name, table in TABLES.items():
         for column in table.columns:
             targets = [t for t in column.refers_to if t != "carriers" or len(draft.frames[t])]
-            if not targets or not draft.has(*targets):
+            if not targets or not all(draft.has(t) for t in targets):
                 continue
             known = {key for t in targets for key in draft.frames[t][TABLES[t].key[0]]}
             for i, value in enumerate(draft.frames[name][column.name]):
@@ -137,7 +137,7 @@ def history(draft: Draft) -> None:
     """Base methods that look back need three years of every unit, up to the base year (3.2.1a)."""
     if draft.settings is None or draft.settings.policy.base_method == "last_year":
         return
-    if not draft.has("unit_history"):
+    if not draft.has("unit_history", "unit_id", "year", "output"):
         return
     base_year = draft.settings.base_year
     rows = draft.frames["unit_history"]
@@ -157,7 +157,8 @@ def history(draft: Draft) -> None:
 def gdp(draft: Draft) -> None:
     """Value added must sum to the stated GDP; an intensity target needs a GDP to be a ratio of."""
     settings = draft.settings
-    if settings is None or not draft.has("units", "gdp"):
+    is_known = draft.has("units", "value_added_wan_yuan", "sector_id") and draft.has("gdp", "base_wan_yuan")
+    if settings is None or not is_known:
         return
     total = float(
         draft.frames["units"]["value_added_wan_yuan"].sum() + draft.frames["gdp"]["base_wan_yuan"].sum()
@@ -170,9 +171,9 @@ def gdp(draft: Draft) -> None:
         reduction = getattr(settings.targets, key)
         if reduction is not None and total <= 0:
             draft.tell_setting("intensity_without_gdp", f"targets.{key}", plain(reduction))
-    added = draft.frames["units"].groupby("sector_id")["value_added_wan_yuan"].sum()
+    by_sector = draft.frames["units"].groupby("sector_id")["value_added_wan_yuan"].sum()
     for i, row in draft.rows("sectors"):
-        if pd.notna(row.intensity_reduction) and added.get(row.sector_id, 0.0) <= 0:
+        if pd.notna(row.intensity_reduction) and by_sector.get(row.sector_id, 0.0) <= 0:
             draft.tell("sector_without_value_added", "sectors", i, "intensity_reduction")
 
 

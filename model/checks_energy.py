@@ -27,6 +27,11 @@ def _with_tce(draft: Draft, owner: str) -> pd.DataFrame:
     return rows.assign(tce=rows["quantity"] * rows["carrier_id"].map(factor).astype("float64"))
 
 
+def _can_sum(draft: Draft, owner: str) -> bool:
+    is_known = draft.has(f"{owner}_energy", f"{owner}_id", "carrier_id", "use", "quantity")
+    return is_known and draft.has("carriers", "carrier_id", "tce_per_unit")
+
+
 def feedstock(draft: Draft) -> None:
     """Electricity is no material: it cannot be bound in a product (3.3.4a)."""
     for table in ("unit_energy", "project_energy"):
@@ -39,12 +44,12 @@ def conversion(draft: Draft) -> None:
     """No owner gives out more energy than it takes in; one that converts should say what it converts."""
     for owner in ("unit", "project"):
         table, column = f"{owner}_energy", f"{owner}_id"
-        if OUT not in set(draft.frames[table]["use"]):
+        if not _can_sum(draft, owner) or OUT not in set(draft.frames[table]["use"]):
             continue
         rows = _with_tce(draft, owner)
         is_out = rows["use"] == OUT
         given = rows[is_out].groupby(column)["tce"].sum()
-        taken = rows[~is_out].groupby(column)["tce"].sum(min_count=1)
+        taken = rows[~is_out].groupby(column)["tce"].sum()
         converts = set(rows.loc[rows["use"] == "conversion_in", column])
         told: set[str] = set()
         for i, row in draft.rows(table):
@@ -61,15 +66,14 @@ def conversion(draft: Draft) -> None:
 
 def savings(draft: Draft) -> None:
     """All measures of a unit together cannot save more of a carrier than it uses."""
-    if not draft.has("unit_energy") or not len(draft.frames["measures"]):
+    is_known = draft.has("measures", "unit_id", "carrier_id", "saving_quantity") and _can_sum(draft, "unit")
+    if not is_known or not len(draft.frames["measures"]):
         return
     rows = draft.frames["unit_energy"]
-    used = rows[rows["use"] != OUT].groupby(["unit_id", "carrier_id"])["quantity"].sum(min_count=1)
+    used = rows[rows["use"] != OUT].groupby(["unit_id", "carrier_id"])["quantity"].sum()
     total: dict[tuple[str, str], float] = {}
     for i, row in draft.rows("measures"):
         key = (row.unit_id, row.carrier_id)
-        if not all(key) or pd.isna(row.saving_quantity):
-            continue
         total[key] = total.get(key, 0.0) + row.saving_quantity
         limit = used.get(key, 0.0)
         if _exceeds(total[key], limit):
@@ -79,25 +83,36 @@ def savings(draft: Draft) -> None:
 
 def green_electricity(draft: Draft) -> None:
     """Own PV and green electricity of the base year come out of the electricity a unit uses (3.3.3b-c)."""
+    for i, row in draft.rows("units"):
+        if row.self_pv_max_mwh < row.self_pv_base_mwh:
+            draft.tell("note_pv_max_below_base", "units", i, "self_pv_max_mwh",
+                       base=plain(row.self_pv_base_mwh))  # fmt: skip
+    if not draft.has("units", "unit_id", "self_pv_base_mwh", "green_base_mwh"):
+        return
+    if _can_sum(draft, "unit"):
+        _green_within_use(draft)
+    if draft.has("power", "item", "base_mwh"):
+        _green_within_supply(draft)
+
+
+def _green_within_use(draft: Draft) -> None:
     energy = draft.frames["unit_energy"]
     is_use = (energy["carrier_id"] == ELECTRICITY) & (energy["use"] != OUT)
     used = energy[is_use].groupby("unit_id")["quantity"].sum()
     for i, row in draft.rows("units"):
         green = row.self_pv_base_mwh + row.green_base_mwh
-        if draft.has("unit_energy") and _exceeds(green, used.get(row.unit_id, 0.0)):
+        if _exceeds(green, used.get(row.unit_id, 0.0)):
             column = "green_base_mwh" if row.green_base_mwh else "self_pv_base_mwh"
             draft.tell("green_above_use", "units", i, column,
                        use=plain(used.get(row.unit_id, 0.0)), green=plain(green))  # fmt: skip
-        if row.self_pv_max_mwh < row.self_pv_base_mwh:
-            draft.tell("note_pv_max_below_base", "units", i, "self_pv_max_mwh",
-                       base=plain(row.self_pv_base_mwh))  # fmt: skip
-    if not draft.has("power", "units"):
-        return
+
+
+def _green_within_supply(draft: Draft) -> None:
     power = draft.frames["power"]
     supply = float(power.loc[power["item"] == "non_fossil_local", "base_mwh"].sum())
     total = 0.0
     for i, row in draft.rows("units"):
-        total += row.green_base_mwh if pd.notna(row.green_base_mwh) else 0.0
+        total += row.green_base_mwh
         if row.green_base_mwh > 0 and _exceeds(total, supply):
             draft.tell("green_above_supply", "units", i, "green_base_mwh",
                        supply=plain(supply), total=plain(total))  # fmt: skip
@@ -108,7 +123,7 @@ def counted_sum(draft: Draft) -> None:
     """The energy of the modelled units must be what the statistics say (1.a): gross, before any exclusion."""
     if draft.settings is None or draft.settings.counted_base_tce is None:
         return
-    if not draft.has("unit_energy", "carriers", "units"):
+    if not _can_sum(draft, "unit"):
         return
     rows = _with_tce(draft, "unit")
     total = float(rows["tce"].where(rows["use"] != OUT, -rows["tce"]).sum())

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -25,7 +26,9 @@ class Draft:
     def rows(self, table: str) -> Iterator[tuple[int, Any]]:
         """The rows of a table, numbered."""
         frame = self.frames[table]
-        return enumerate(frame.itertuples(index=False) if len(frame) else ())
+        names = list(frame.columns)
+        rows = zip(*(frame[name].tolist() for name in names), strict=True)
+        return enumerate(SimpleNamespace(**dict(zip(names, row, strict=True))) for row in rows)
 
     def tell(self, rule: str, table: str, row: int, column: str, **params: object) -> None:
         """Report a cell of a table."""
@@ -36,6 +39,10 @@ class Draft:
         """Report a setting that does not fit the tables."""
         self.findings.add(rule, TOML, None, key, value, **params)
 
-    def has(self, *tables: str) -> bool:
-        """Whether all these tables could be read to the last row."""
-        return not self.incomplete & set(tables)
+    def has(self, table: str, *columns: str) -> bool:
+        """Whether a table could be read to the last row, and nothing is wrong with these columns of it.
+
+        Sums over cells of which one is wrong would only repeat that in another form.
+        """
+        wrong = {p.column for p in self.findings.problems if p.file.rpartition("/")[2] == f"{table}.csv"}
+        return table not in self.incomplete and not wrong & set(columns)

@@ -29,7 +29,10 @@ _AT_LINE = re.compile(r"\(at line (\d+)")
 
 @dataclass(frozen=True)
 class Layer:
-    """One folder of the chain. `prefix` goes before file names in problems ("" for the scenario itself)."""
+    """One folder of the chain. `prefix` goes before file names in problems ("" for the scenario itself).
+
+    `raw` is what scenario.toml says; empty if it could not be read.
+    """
 
     folder: Path
     prefix: str
@@ -39,22 +42,24 @@ class Layer:
 
 @dataclass(frozen=True)
 class Chain:
-    """The layers, root first. Not whole: a parent or a scenario.toml could not be read."""
+    """The layers, root first. Not whole: a parent, or what may name one, could not be read."""
 
     layers: Sequence[Layer]
     is_whole: bool
+    has_settings: bool  # every scenario.toml of the chain could be read
 
 
 def read_chain(folder: Path, findings: Findings) -> Chain:
     """Read scenario.toml of a folder and of all it inherits from. Cycles and missing parents are told."""
     layers: list[Layer] = []
     visited: list[Path] = []
-    current, is_whole = folder, True
+    current, is_whole, has_settings = folder, True, True
     while True:
         visited.append(current.resolve())
         layer = _read_layer(current, _prefix(current, folder), findings)
         if layer is None:
             layers.append(Layer(current, _prefix(current, folder), {}, {}))
+            has_settings = False
             # Without the settings nobody knows whether there is a parent; unless the word is not in the text.
             is_whole = is_whole and not _may_inherit(current)
             break
@@ -75,7 +80,7 @@ def read_chain(folder: Path, findings: Findings) -> Chain:
             continue
         is_whole = False
         break
-    return Chain(layers[::-1], is_whole)
+    return Chain(layers[::-1], is_whole, has_settings)
 
 
 def _prefix(folder: Path, start: Path) -> str:
@@ -133,7 +138,7 @@ def _read_layer(folder: Path, prefix: str, findings: Findings) -> Layer | None:
     except (ValueError, RecursionError) as error:  # ValueError: also a number of thousands of digits
         at = _AT_LINE.search(str(error))
         row = int(at[1]) if at else text.count("\n") + 1 if "end of document" in str(error) else None
-        findings.add("toml_syntax", file, row, detail=error or type(error).__name__)
+        findings.add("toml_syntax", file, row, detail=str(error) or type(error).__name__)
         return None
     return Layer(folder, prefix, raw, _key_lines(text))
 
@@ -158,8 +163,9 @@ def settle(chain: Chain, overrides: Mapping[str, object] | None, findings: Findi
     origin: dict[str, tuple[str, int | None]] = {}
     for layer in chain.layers:
         merged = _lay_over(merged, layer.raw)
-        keys = {key: (layer.prefix + TOML, layer.lines.get(key)) for key in _dotted(layer.raw)}
-        origin |= keys
+        for key in _dotted(layer.raw):
+            row = layer.lines.get(key) or layer.lines.get(key.partition(".")[0])
+            origin[key] = (layer.prefix + TOML, row)
     # `inherits` counts only where it is written: a grandparent is not this scenario's parent
     merged.pop("inherits", None)
     if chain.layers and "inherits" in chain.layers[-1].raw:
@@ -169,13 +175,11 @@ def settle(chain: Chain, overrides: Mapping[str, object] | None, findings: Findi
         if key == "inherits" or not _set(merged, key.split("."), value):
             findings.add("unknown_setting", OVERRIDES, None, key, value, suggestion=_suggest_key(key))
         origin[key] = (OVERRIDES, None)
-    if all(not layer.raw for layer in chain.layers):
-        return None  # nothing was read, and that has been told
     try:
         settings = Settings.model_validate(_prepared(merged), strict=True)
     except ValidationError as error:
         for detail in error.errors(include_url=False):
-            _add_setting_problem(detail, origin, findings, is_whole=chain.is_whole)
+            _add_setting_problem(detail, origin, findings, is_whole=chain.is_whole and chain.has_settings)
         return None
     for clause in settings.disabled_clauses:
         if clause not in CLAUSES:

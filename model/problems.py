@@ -104,6 +104,7 @@ RULES: Mapping[str, tuple[str, ...]] = {
     "restricted_without_capacity": (),
     # remarks
     "note_gb18030": (),
+    "note_encoding_unclear": ("read", "other"),
     "note_credit_code_check": (),
     "note_override_keeps_basis": ("count",),
     "note_no_advanced_line": ("as_of",),

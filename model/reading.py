@@ -11,6 +11,9 @@ from dualcontrol.model.problems import Findings, nearest
 from dualcontrol.model.schema import Table
 
 DELETE = "_delete"  # the extra column of a scenario that inherits
+_BOM = b"\xef\xbb\xbf"
+# Latin-1 signs and letters, Greek, Cyrillic: what a text without any Chinese may well hold
+_COMMON_LETTERS = {chr(c) for c in (*range(0xA1, 0x100), *range(0x391, 0x3CA), *range(0x410, 0x450))}
 
 
 @dataclass(frozen=True)
@@ -57,14 +60,16 @@ def _decode(content: bytes, file: str, findings: Findings) -> str | None:
         findings.add("binary_junk", file)
         return None
     try:
-        return content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
+    else:
+        return text if content.startswith(_BOM) else _unless_chinese(text, content, file, findings)
     # utf-8 with a few damaged bytes often decodes as GB18030 too, into nonsense: tell the two apart.
     guess = content.decode("utf-8-sig", errors="replace")
     damaged = guess.count("\ufffd")
     is_damaged_utf8 = sum(ord(c) > 127 for c in guess) - damaged > 4 * damaged
-    if not content.startswith(b"\xef\xbb\xbf") and not is_damaged_utf8:
+    if not content.startswith(_BOM) and not is_damaged_utf8:
         try:
             text = content.decode("gb18030")
         except UnicodeDecodeError:
@@ -74,6 +79,30 @@ def _decode(content: bytes, file: str, findings: Findings) -> str | None:
             return text
     findings.add("undecodable", file, line)
     return None
+
+
+def _unless_chinese(text: str, content: bytes, file: str, findings: Findings) -> str:
+    """Text that is utf-8, unless it is only so by chance: 水 in GBK is the letter U+02EE in utf-8.
+
+    That happens in files with one or two Chinese characters, all of which look like two-byte letters.
+    """
+    letters = {c for c in text if not c.isascii()}
+    if not letters or max(letters) > "\u07ff":
+        return text
+    try:
+        chinese = content.decode("gb18030")
+    except UnicodeDecodeError:
+        return text
+    characters = {c for c in chinese if not c.isascii()}
+    if not all("\u4e00" <= c <= "\u9fff" for c in characters):
+        return text
+    if not all(c in _COMMON_LETTERS for c in letters):
+        findings.add("note_gb18030", file)
+        return chinese
+    if any(c.encode("gb18030")[1] > 0xA0 for c in characters):  # not one of the rare ones
+        read, other = " ".join(sorted(letters)), " ".join(sorted(characters))
+        findings.add("note_encoding_unclear", file, read=read, other=other)
+    return text
 
 
 def _count_controls(text: str) -> int:

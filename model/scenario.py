@@ -124,11 +124,15 @@ def _read_tables(
 
 
 def _in_order(problems: list[Problem]) -> list[Problem]:
-    """Settings first, then the tables in the order of the schema; in a file by row."""
+    """Settings first, then the tables in the order of the schema; in a file by row, in a row by column."""
     order = {TOML: -1} | {f"{name}.csv": place for place, name in enumerate(TABLES)}
 
-    def rank(problem: Problem) -> tuple[int, str, int]:
-        return order.get(Path(problem.file).name, len(order)), problem.file, problem.row or 0
+    def rank(problem: Problem) -> tuple[int, str, int, int]:
+        file, _, name = problem.file.rpartition("/")
+        table = TABLES.get(name.removesuffix(".csv"))
+        columns = [column.name for column in table.columns] if table else []
+        place = columns.index(problem.column) if problem.column in columns else -1
+        return order.get(name, len(order)), file, problem.row or 0, place
 
     return sorted(problems, key=rank)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
@@ -92,16 +92,15 @@ def _parse_row(row: Row, file: str, table: Table, absent: Iterable[str], finding
                 values[column.name] = BAD
             continue
         text = row.cells[column.name].strip()
-        value = parse(column, text)
-        if isinstance(value, Fault):
-            findings.add(value.rule, file, row.line, column.name, text, **value.params)
-            value = BAD
-        elif value is None and column.name in table.key:
+        parsed = parse(column, text)
+        if isinstance(parsed, Fault):
+            findings.add(parsed.rule, file, row.line, column.name, text, **parsed.params)
+        elif parsed is None and column.name in table.key:
             findings.add("missing_value", file, row.line, column.name)
-            value = BAD
-        if value is not None:
-            values[column.name] = value
-            places[column.name] = Place(file, row.line, text)
+        elif parsed is None:
+            continue
+        values[column.name] = BAD if parsed is None or isinstance(parsed, Fault) else parsed
+        places[column.name] = Place(file, row.line, text)
     return Record(values, places, Place(file, row.line, ""))
 
 
@@ -118,7 +117,9 @@ def _validate(records: Sequence[Record], file: str, table: Table, findings: Find
 
     schema = _schema(table.name)
     judged = [column for column in table.columns if column.name in schema.columns]
-    frame = pd.DataFrame({c.name: _series(c, [r.values.get(c.name) for r in records]) for c in judged})
+    frame = _frame(
+        {c.name: _clean(r.values.get(c.name) for r in records) for c in judged}, _DRAFT_TYPES, judged
+    )
     try:
         schema.validate(frame, lazy=True)
     except pa.errors.SchemaErrors as error:
@@ -178,12 +179,23 @@ def _schema(name: str) -> "pa.DataFrameSchema":
     )
 
 
-def _series(column: Column, values: Iterable[Value | _Bad | None]) -> "pd.Series[float] | pd.Series[str]":
-    """Numbers as float64 (missing or faulty: NaN), everything else as objects (missing or faulty: None)."""
-    clean = [None if isinstance(value, _Bad) else value for value in values]
-    if column.kind in ("number", "integer"):
-        return pd.Series(clean, dtype="float64")
-    return pd.Series(clean, dtype=object)
+_DRAFT_TYPES: Mapping[str, type] = {"number": float, "integer": float}
+_FINAL_TYPES: Mapping[str, type] = {"number": float, "integer": int, "flag": bool}
+
+
+def _frame(
+    values: Mapping[str, list[Any]], types: Mapping[str, type], columns: Iterable[Column]
+) -> pd.DataFrame:
+    """A frame with the type of each kind of column; kinds without one are objects (None stays None)."""
+    # One index object for all columns spares their alignment, which takes most of the time of a small frame.
+    index = pd.RangeIndex(len(next(iter(values.values()))))
+    kinds = {column.name: types.get(column.kind, object) for column in columns}
+    series = {name: pd.Series(items, index, dtype=kinds[name]) for name, items in values.items()}
+    return pd.DataFrame(series, index)
+
+
+def _clean(values: Iterable[Value | _Bad | None]) -> list[Value | None]:
+    return [None if isinstance(value, _Bad) else value for value in values]
 
 
 def overlay(parts: Sequence[Part], table: Table, findings: Findings) -> list[Record]:
@@ -215,9 +227,7 @@ def complete(records: Sequence[Record], table: Table, findings: Findings, *, is_
 
     Faulty cells become NaN, "" or None, so that what can still be checked is checked. Integers are float64.
     """
-    if not records:
-        return _empty(table.name).copy()
-    columns: dict[str, pd.Series[float] | pd.Series[str]] = {}
+    columns: dict[str, list[Value | None]] = {}
     for column in table.columns:
         values = [record.values.get(column.name) for record in records]
         for record, value in zip(records, values, strict=True):
@@ -226,34 +236,20 @@ def complete(records: Sequence[Record], table: Table, findings: Findings, *, is_
         default: Value | None = column.default  # type: ignore[assignment]
         if default is None and column.kind in ("id", "ref", "text", "choice"):
             default = ""
-        filled = [default if value is None or isinstance(value, _Bad) else value for value in values]
-        # a default must not hide a faulty cell from the checks that follow
-        if column.kind in ("number", "integer"):
-            filled = [None if isinstance(value, _Bad) else f for value, f in zip(values, filled, strict=True)]
-        columns[column.name] = _series(column, filled)
-    return pd.DataFrame(columns)
+        # a default must not hide a faulty number from the checks that follow
+        faulty = None if column.kind in ("number", "integer") else default
+        filled = [default if value is None else value for value in values]
+        columns[column.name] = [faulty if isinstance(value, _Bad) else value for value in filled]
+    return _frame(columns, _DRAFT_TYPES, table.columns)
 
 
 def finish(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     """The frame with its final types (integers int64, flags bool), sorted by key."""
-    if not len(frame):
-        return _empty(table.name).copy()
-    frame = frame.astype(_final_types(table))
     keys = list(zip(*(frame[name] for name in table.key), strict=True))
-    return frame.iloc[sorted(range(len(frame)), key=keys.__getitem__)].reset_index(drop=True)
-
-
-def _final_types(table: Table) -> dict[str, str]:
-    types = {"integer": "int64", "flag": "bool"}
-    return {column.name: types[column.kind] for column in table.columns if column.kind in types}
-
-
-@cache
-def _empty(name: str) -> pd.DataFrame:
-    table = TABLES[name]
-    return pd.DataFrame({column.name: _series(column, ()) for column in table.columns}).astype(
-        _final_types(table)
-    )
+    order = sorted(range(len(frame)), key=keys.__getitem__)
+    columns = {name: frame[name].tolist() for name in frame.columns}
+    ordered = {name: [values[i] for i in order] for name, values in columns.items()}
+    return _frame(ordered, _FINAL_TYPES, table.columns)
 
 
 def rows_of(frame: pd.DataFrame, table: Table) -> list[list[str | float | bool | None]]:
