@@ -1,0 +1,233 @@
+# ruff: noqa: E501 - a case is a line, so that the table can be read
+"""Corrupted inputs: each gives its own named problem, at its place, with a remedy in both languages, and no other.
+
+The scenario of `corruption.valid` has every table. A case spoils one thing; the reader must report exactly that.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dualcontrol.messages import say
+from dualcontrol.model.problems import RULES
+from dualcontrol.model.scenario import ScenarioError, load
+from tests.model.corruption import (
+    Case,
+    add_row,
+    both,
+    cell,
+    content,
+    drop_column,
+    remove,
+    replace,
+    setting,
+    valid,
+)
+
+TOML = "scenario.toml"
+NO_GREEN = both(cell("units", 2, "self_pv_base_mwh", "0"), cell("units", 2, "green_base_mwh", "0"))
+
+
+def _folder(file: str) -> Callable[[Path], None]:
+    """A folder where a file should be."""
+
+    def spoil(folder: Path) -> None:
+        (folder / file).unlink()
+        (folder / file).mkdir()
+
+    return spoil
+
+
+def _no_gdp(folder: Path) -> None:
+    cell("units", 2, "value_added_wan_yuan", "0")(folder)
+    cell("units", 3, "value_added_wan_yuan", "0")(folder)
+    cell("gdp", 2, "base_wan_yuan", "0")(folder)
+    cell("sectors", 2, "intensity_reduction", "")(folder)
+    setting("", "gdp_base_wan_yuan = 0")(folder)
+
+
+CASES = [
+    # files
+    Case("no_settings", remove(TOML), "missing_file", TOML, None, None),
+    Case("folder_for_file", _folder("sectors.csv"), "not_a_file", "sectors.csv", None, None),
+    Case("misnamed_table", content("unit.csv", b"a\n"), "unknown_file", "unit.csv", None, None),
+    Case("excel_table", content("units.xlsx", b"PK"), "spreadsheet_file", "units.xlsx", None, None),
+    Case("empty_file", content("gdp.csv", b""), "empty_file", "gdp.csv", None, None),
+    Case("only_a_bom", content("gdp.csv", b"\xef\xbb\xbf\r\n"), "empty_file", "gdp.csv", None, None),
+    Case("binary_zip", content("gdp.csv", b"PK\x03\x04\x14\x00\x06\x00" * 9), "binary_junk", "gdp.csv", None, None),
+    Case("binary_controls", content("gdp.csv", bytes(range(1, 128)) * 3), "binary_junk", "gdp.csv", None, None),
+    Case("utf16", content("gdp.csv", "item_id".encode("utf-16")), "utf16", "gdp.csv", None, None),
+    Case("undecodable", content("gdp.csv", b"item_id\n\xff\xff\xff\n"), "undecodable", "gdp.csv", 2, None),
+    Case("damaged_utf8", replace("society.csv", "居民", "居民".encode()[:-1]), "undecodable", "society.csv", 2, None),
+    Case("damaged_toml", content(TOML, b"title_zh = \"\xff\"\n"), "undecodable", TOML, 1, None),
+    Case("open_quote", replace("units.csv", "乙电厂", '"乙电厂'), "csv_syntax", "units.csv", 3, None),
+    Case("quote_inside", replace("units.csv", "乙电厂", '"乙"电厂'), "csv_syntax", "units.csv", 3, None),
+    Case("semicolons", content("gdp.csv", b"item_id;name;base\n"), "wrong_delimiter", "gdp.csv", 1, None, "item_id;name;base"),
+    Case("toml_no_value", replace(TOML, "base_year = 2021", "base_year ="), "toml_syntax", TOML, 3, None),
+    Case("toml_twice", replace(TOML, "plan_year = 2022", "base_year = 2022"), "toml_syntax", TOML, 4, None),
+    Case("toml_open_end", content(TOML, b"x = [1,\n"), "toml_syntax", TOML, 2, None),
+    # headings and rows
+    Case("no_growth", drop_column("gdp", "growth"), "missing_column", "gdp.csv", 1, "growth"),
+    Case("lost_heading", replace("units.csv", "conduct", ""), "empty_heading", "units.csv", 1, None),
+    Case("heading_twice", replace("units.csv", "conduct", "review"), "duplicate_heading", "units.csv", 1, "review", "review"),
+    Case("heading_typo", both(replace("units.csv", "self_pv_max_mwh", "self_pv_max_mhw"), cell("units", 2, "self_pv_base_mwh", "0")), "unknown_column", "units.csv", 1, "self_pv_max_mhw"),
+    Case("chinese_heading", replace("projects.csv", "replaced_energy_tce", "置换能耗"), "unknown_column", "projects.csv", 1, "置换能耗"),
+    Case("no_source", drop_column("units", "source"), "missing_column", "units.csv", 1, "source"),
+    Case("no_key", drop_column("measures", "measure_id"), "missing_column", "measures.csv", 1, "measure_id"),
+    Case("comma_in_name", replace("measures.csv", "变频", "变频,调速"), "row_length", "measures.csv", 3, None),
+    Case("row_cut_off", replace("gdp.csv", ",test,estimated", ""), "row_length", "gdp.csv", 2, None),
+    Case("same_id", cell("measures", 3, "measure_id", "M1"), "duplicate_key", "measures.csv", 3, "measure_id", "M1"),
+    Case("same_id_after_trim", cell("measures", 3, "measure_id", " M1\u3000"), "duplicate_key", "measures.csv", 3, "measure_id", "M1"),
+    Case("same_double_key", cell("unit_energy", 4, "use", "fuel"), "duplicate_key", "unit_energy.csv", 4, "use", "00123, raw_coal, fuel"),
+    # cells
+    Case("nothing_where_needed", cell("units", 2, "value_added_wan_yuan", " "), "missing_value", "units.csv", 2, "value_added_wan_yuan"),
+    Case("no_id", cell("resources", 2, "resource_id", ""), "missing_value", "resources.csv", 2, "resource_id"),
+    Case("no_basis", cell("gdp", 2, "basis", ""), "missing_value", "gdp.csv", 2, "basis"),
+    Case("lost_text", cell("units", 3, "name", "锟斤拷电厂"), "lost_character", "units.csv", 3, "name"),
+    Case("break_in_cell", cell("units", 3, "name", "乙\n电厂"), "line_break", "units.csv", 3, "name"),
+    Case("zero_width_space", cell("units", 3, "name", "乙\u200b电厂"), "control_character", "units.csv", 3, "name"),
+    Case("bell", cell("units", 3, "name", "乙\x07电厂"), "control_character", "units.csv", 3, "name", "乙\\x07电厂"),
+    Case("hash_ref", cell("units", 2, "activity_max", "#REF!"), "spreadsheet_error", "units.csv", 2, "activity_max"),
+    Case("too_narrow", cell("units", 2, "activity_max", "########"), "spreadsheet_error", "units.csv", 2, "activity_max"),
+    Case("text_in_number", cell("units", 2, "activity_max", "满负荷"), "not_a_number", "units.csv", 2, "activity_max", "满负荷"),
+    Case("dash_for_nothing", cell("units", 2, "process_co2_t", "-"), "not_a_number", "units.csv", 2, "process_co2_t"),
+    Case("underscore", cell("gdp", 2, "base_wan_yuan", "1_000"), "not_a_number", "gdp.csv", 2, "base_wan_yuan"),
+    Case("nan", cell("units", 2, "activity_max", "NaN"), "not_finite", "units.csv", 2, "activity_max", "NaN"),
+    Case("inf", cell("units", 2, "activity_max", "-inf"), "not_finite", "units.csv", 2, "activity_max"),
+    Case("full_width", cell("units", 2, "activity_max", "１．２"), "full_width", "units.csv", 2, "activity_max", "１．２"),
+    Case("thousands", cell("gdp", 2, "base_wan_yuan", "1,000"), "thousands_separator", "gdp.csv", 2, "base_wan_yuan", "1,000"),
+    Case("spaced_thousands", cell("gdp", 2, "base_wan_yuan", "1 000"), "thousands_separator", "gdp.csv", 2, "base_wan_yuan"),
+    Case("decimal_comma", cell("units", 2, "activity_max", "1,2"), "decimal_comma", "units.csv", 2, "activity_max"),
+    Case("percent", cell("gdp", 2, "growth", "5%"), "percent_sign", "gdp.csv", 2, "growth", "5%"),
+    Case("full_width_percent", cell("gdp", 2, "growth", "５．５％"), "percent_sign", "gdp.csv", 2, "growth"),
+    Case("unit_word", cell("society", 2, "base_fuel_tce", "100 tce"), "unit_in_number", "society.csv", 2, "base_fuel_tce"),
+    Case("wan", cell("gdp", 2, "base_wan_yuan", "0.1万"), "unit_in_number", "gdp.csv", 2, "base_wan_yuan"),
+    Case("currency", cell("gdp", 2, "base_wan_yuan", "¥1000"), "unit_in_number", "gdp.csv", 2, "base_wan_yuan"),
+    Case("formula_in_number", cell("gdp", 2, "base_wan_yuan", "=500*2"), "formula", "gdp.csv", 2, "base_wan_yuan"),
+    Case("formula_as_id", cell("resources", 2, "resource_id", '=HYPERLINK("x")'), "formula_like_id", "resources.csv", 2, "resource_id"),
+    Case("at_as_id", cell("measures", 3, "measure_id", "@SUM"), "formula_like_id", "measures.csv", 3, "measure_id"),
+    Case("id_as_float", cell("measures", 3, "measure_id", "1.5E+17"), "scientific_id", "measures.csv", 3, "measure_id"),
+    Case("code_as_float", cell("units", 2, "credit_code", "1.5E+17"), "scientific_credit_code", "units.csv", 2, "credit_code", "1.5E+17"),
+    Case("short_code", cell("units", 2, "credit_code", "9135010000100Y43"), "credit_code_length", "units.csv", 2, "credit_code"),
+    Case("code_with_o", cell("units", 2, "credit_code", "9135O100M000100Y43"), "credit_code_characters", "units.csv", 2, "credit_code"),
+    Case("half_a_month", cell("projects", 2, "start_month", "7.5"), "not_an_integer", "projects.csv", 2, "start_month"),
+    Case("half_a_tonne", cell("adjustments", 2, "tce", "-5.5"), "not_an_integer", "adjustments.csv", 2, "tce"),
+    Case("maybe", cell("units", 2, "is_leader", "也许"), "not_a_flag", "units.csv", 2, "is_leader"),
+    Case("day_first", cell("decisions", 2, "date", "11/2/2022"), "not_a_date", "decisions.csv", 2, "date"),
+    Case("no_such_day", cell("decisions", 2, "date", "2022-02-30"), "not_a_date", "decisions.csv", 2, "date"),
+    Case("serial_day", cell("decisions", 2, "date", "44603"), "not_a_date", "decisions.csv", 2, "date"),
+    Case("wrong_unit_word", cell("products", 2, "output_unit", "吨"), "not_a_choice", "products.csv", 2, "output_unit", "吨"),
+    Case("typo_in_choice", cell("units", 2, "review", "aproved"), "not_a_choice", "units.csv", 2, "review", "aproved"),
+    Case("negative", cell("unit_energy", 3, "quantity", "-500"), "below_minimum", "unit_energy.csv", 3, "quantity", "-500"),
+    Case("share_in_percent", cell("projects", 2, "load_max", "80"), "above_maximum", "projects.csv", 2, "load_max"),
+    Case("fourteenth_month", cell("projects", 2, "start_month", "14"), "above_maximum", "projects.csv", 2, "start_month"),
+    Case("absurd", cell("resources", 2, "budget", "1e300"), "above_maximum", "resources.csv", 2, "budget"),
+    Case("overflow", cell("resources", 2, "budget", "1e999"), "above_maximum", "resources.csv", 2, "budget"),
+    # inheritance
+    Case("no_parent", setting("", 'inherits = "../dalad"'), "missing_parent", TOML, 1, "inherits", "../dalad"),
+    Case("impossible_parent", setting("", 'inherits = "a\\u0000b"'), "missing_parent", TOML, 1, "inherits"),
+    Case("own_parent", setting("", 'inherits = "scenario"'), "cyclic_inheritance", TOML, 1, "inherits"),
+    # settings
+    Case("unknown_section", replace(TOML, "[policy]", "[polcy]"), "unknown_setting", TOML, 13, "polcy"),
+    Case("unknown_key", setting("policy", "head_room_share = 0.1"), "unknown_setting", TOML, 14, "policy.head_room_share"),
+    Case("key_in_wrong_section", setting("", "intensity_reduction = 0.1"), "unknown_setting", TOML, 1, "intensity_reduction"),
+    Case("no_title", replace(TOML, 'title_zh = "测试"\n', ""), "missing_setting", TOML, None, "title_zh"),
+    Case("no_targets", replace(TOML, "[targets]\nmanage_total = true\nincrement_tce_eq = 100.0\nintensity_reduction = 0.03\n", ""), "missing_setting", TOML, None, "targets"),
+    Case("quoted_number", setting("targets", 'intensity_reduction = "0.03"'), "wrong_type", TOML, 11, "targets.intensity_reduction", "0.03"),
+    Case("quoted_percent", setting("targets", 'intensity_reduction = "3%"'), "percent_sign", TOML, 11, "targets.intensity_reduction"),
+    Case("number_for_flag", setting("targets", "manage_total = 1"), "wrong_type", TOML, 9, "targets.manage_total"),
+    Case("number_for_text", setting("", "title_zh = 5"), "wrong_type", TOML, 1, "title_zh"),
+    Case("number_for_section", both(replace(TOML, "[accounting]\nrenewable_share_required = 0.2\n", ""), setting("", "accounting = 3")), "wrong_type", TOML, 1, "accounting", "3"),
+    Case("half_a_year", setting("", "base_year = 2021.5"), "not_an_integer", TOML, 3, "base_year"),
+    Case("long_ago", setting("", "base_year = 202"), "below_minimum", TOML, 3, "base_year"),
+    Case("three_quarters", replace(TOML, "    0.25,\n", ""), "wrong_count", TOML, 15, "policy.quarter_shares"),
+    Case("five_quarters", replace(TOML, "    0.25,\n", "    0.25,\n    0.0,\n"), "wrong_count", TOML, 15, "policy.quarter_shares"),
+    Case("odd_quarters", replace(TOML, "    0.25,\n", "    0.5,\n"), "quarters_sum", TOML, 15, "policy.quarter_shares"),
+    Case("no_time", setting("", "solve = {time_limit_s = 0}"), "not_above", TOML, 1, "solve.time_limit_s"),
+    Case("reduction_of_all", setting("targets", "intensity_reduction = 3"), "not_below", TOML, 11, "targets.intensity_reduction", "3"),
+    Case("share_above_one", setting("policy", "headroom_share = 3.0"), "above_maximum", TOML, 14, "policy.headroom_share"),
+    Case("toml_nan", setting("targets", "increment_tce_eq = nan"), "not_finite", TOML, 10, "targets.increment_tce_eq"),
+    Case("no_such_nature", setting("", 'nature = "offical"'), "not_a_choice", TOML, 1, "nature"),
+    Case("no_date", setting("", 'as_of = "11.2.2022"'), "not_a_date", TOML, 5, "as_of"),
+    Case("no_such_clause", setting("", 'disabled_clauses = ["3.3.1x"]'), "unknown_clause", TOML, 1, "disabled_clauses", "3.3.1x"),
+    Case("waiver_for_nothing", setting("targets", 'waiver_document = "函"'), "waiver_needs_incentive", TOML, 9, "targets.waiver_document", "函"),
+    Case("no_increment", replace(TOML, "increment_tce_eq = 100.0\n", ""), "total_needs_increment", TOML, 8, "targets.increment_tce_eq"),
+    Case("plan_first", setting("", "plan_year = 2020"), "plan_before_base", TOML, 4, "plan_year", "2020"),
+    # agreement between tables
+    Case("dangling_sector", cell("projects", 2, "sector_id", "chemm"), "dangling_reference", "projects.csv", 2, "sector_id", "chemm"),
+    Case("lost_zeros", cell("adjustments", 2, "unit_id", "123"), "dangling_reference", "adjustments.csv", 2, "unit_id", "123"),
+    Case("dangling_carrier", cell("measures", 3, "carrier_id", "steam"), "dangling_reference", "measures.csv", 3, "carrier_id", "steam"),
+    Case("dangling_target", cell("decisions", 2, "target_id", "P9"), "dangling_reference", "decisions.csv", 2, "target_id"),
+    Case("id_used_twice", add_row("projects", {"project_id": "U2", "name": "x", "value_added_wan_yuan": 1}), "id_used_twice", "projects.csv", 3, "project_id", "U2"),
+    Case("no_carriers", remove("carriers.csv"), "missing_table", "carriers.csv", None, None),
+    Case("no_electricity", both(remove("project_energy.csv", "measures.csv"), NO_GREEN, replace("carriers.csv", "electricity", "electric"), replace("unit_energy.csv", "electricity", "electric"), replace("unit_energy.csv", "electricity", "electric")), "no_electricity", "carriers.csv", None, "carrier_id"),
+    Case("kwh", cell("carriers", 2, "unit", "kWh"), "electricity_unit", "carriers.csv", 2, "unit", "kWh"),
+    Case("carbon_twice", cell("carriers", 2, "co2_t_per_unit", "0.581"), "electricity_carbon", "carriers.csv", 2, "co2_t_per_unit"),
+    Case("electric_material", cell("project_energy", 2, "use", "feedstock"), "electricity_as_feedstock", "project_energy.csv", 2, "use"),
+    Case("perpetual_motion", cell("unit_energy", 6, "quantity", "1e6"), "output_above_input", "unit_energy.csv", 6, "quantity"),
+    Case("saves_too_much", cell("measures", 3, "saving_quantity", "951"), "saving_above_use", "measures.csv", 3, "saving_quantity"),
+    Case("greener_than_use", cell("units", 2, "self_pv_base_mwh", "901"), "green_above_use", "units.csv", 2, "green_base_mwh"),
+    Case("pv_above_use", both(NO_GREEN, cell("units", 3, "self_pv_base_mwh", "1")), "green_above_use", "units.csv", 3, "self_pv_base_mwh"),
+    Case("greener_than_supply", cell("units", 2, "green_base_mwh", "401"), "green_above_supply", "units.csv", 2, "green_base_mwh"),
+    Case("load_order", cell("projects", 2, "load_max", "0.4"), "load_order", "projects.csv", 2, "load_min", "0.5"),
+    Case("load_order_default", both(cell("projects", 2, "load_min", ""), cell("projects", 2, "load_max", "0.4")), "load_order", "projects.csv", 2, "load_min", ""),
+    Case("activity_order", cell("units", 2, "activity_max", "0.4"), "activity_order", "units.csv", 2, "activity_min"),
+    Case("specific_without_unit", cell("products", 2, "specific_unit", ""), "specific_unit_missing", "products.csv", 2, "specific_unit"),
+    Case("benchmark_without_figure", cell("projects", 2, "specific_energy", ""), "specific_energy_missing", "projects.csv", 2, "specific_energy"),
+    Case("benchmark_unit", cell("projects", 2, "specific_unit", "kWh/t"), "benchmark_unit", "projects.csv", 2, "specific_unit"),
+    Case("output_unit", cell("products", 2, "output_unit", "MWh"), "output_unit", "products.csv", 2, "output_unit"),
+    Case("two_years", both(setting("policy", 'base_method = "mean_of_three"'), cell("unit_history", 7, "year", "2022")), "history_years", "units.csv", 3, "unit_id", "U2"),
+    Case("no_output", both(setting("policy", 'base_method = "output_adjusted"'), cell("unit_history", 2, "output", "")), "history_output", "units.csv", 2, "unit_id", "00123"),
+    Case("zero_output", both(setting("policy", 'base_method = "output_adjusted"'), cell("unit_history", 7, "output", "0")), "history_output", "units.csv", 3, "unit_id"),
+    Case("gdp_sum", setting("", "gdp_base_wan_yuan = 2602"), "gdp_sum", TOML, None, "gdp_base_wan_yuan", "2602"),
+    Case("counted_sum", setting("", "counted_base_tce = 4000"), "counted_sum", TOML, None, "counted_base_tce", "4000"),
+    Case("no_gdp", _no_gdp, "intensity_without_gdp", TOML, None, "targets.intensity_reduction"),
+    Case("idle_sector", add_row("sectors", {"sector_id": "idle", "name": "x", "intensity_reduction": 0.1}), "sector_without_value_added", "sectors.csv", 4, "intensity_reduction"),
+    Case("admit_a_unit", cell("decisions", 2, "target_id", "U2"), "admission_of_unit", "decisions.csv", 2, "target_id"),
+    Case("half_admitted", cell("decisions", 2, "value", "0.5"), "admission_value", "decisions.csv", 2, "value"),
+    Case("no_evaluation_benchmark", cell("evaluation", 2, "benchmark", ""), "evaluation_benchmark", "evaluation.csv", 2, "benchmark"),
+    Case("loophole", cell("projects", 2, "capacity", ""), "restricted_without_capacity", "projects.csv", 2, "capacity"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_each_corruption_is_named(case: Case, tmp_path: Path) -> None:
+    folder = valid(tmp_path / "scenario")
+    case.spoil(folder)
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
+    with pytest.raises(ScenarioError) as caught:
+        load(folder)
+    problems = caught.value.problems
+    expected = (case.rule, case.file, case.row, case.column)
+    assert [(p.rule, p.file, p.row, p.column) for p in problems] == [expected]
+    if case.value is not None:
+        assert problems[0].value == case.value
+    for kind in ("problem", "remedy"):
+        for lang in ("zh", "en"):
+            place = {"file": case.file, "row": case.row, "column": case.column, "value": problems[0].value}
+            assert say(f"{kind}.{case.rule}", lang, **place, **problems[0].params)
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before, "a file was written"
+
+
+def test_there_are_fifty() -> None:
+    assert len({case.name for case in CASES}) == len(CASES) >= 50
+
+
+def test_the_unspoilt_scenario_is_valid(tmp_path: Path) -> None:
+    assert load(valid(tmp_path / "scenario")).notes == ()
+
+
+# Rules that need more than one spoilt file; the test named beside each shows them (test_scenario*.py).
+ELSEWHERE = {
+    "missing_folder": "test_scenario::test_missing_folder",
+    "not_a_folder": "test_scenario::test_file_for_folder",
+    "unreadable": "test_scenario::test_unreadable_file",
+    "bad_setting": "test_scenario_rules::test_unforeseen_error_of_a_setting",
+    "nothing_to_delete": "test_scenario_inheritance::test_deleting_what_is_not_there",
+}
+
+
+def test_every_rule_has_a_corruption() -> None:
+    errors = {rule for rule in RULES if not rule.startswith("note_")}
+    assert {case.rule for case in CASES} | set(ELSEWHERE) == errors
