@@ -10,7 +10,7 @@ from dualcontrol.solvers.compile import Arrays, Label
 from dualcontrol.solvers.stamp import Layout
 
 
-class _Chained(Sequence[Label]):
+class Chained(Sequence[Label]):
     """Labels one after the other, some left out, without making them all."""
 
     def __init__(self, first: Sequence[Label], second: Sequence[Label], kept: Any = None) -> None:
@@ -57,7 +57,7 @@ def join(
     np.add.at(cost, at, stamped.cost[lost])
     np.logical_or.at(is_integer, at, stamped.is_integer[lost])
     arrays = Arrays(
-        columns=_Chained(yearly.columns, stamped.columns, kept), rows=_Chained(yearly.rows, stamped.rows),
+        columns=Chained(yearly.columns, stamped.columns, kept), rows=Chained(yearly.rows, stamped.rows),
         cost=np.concatenate([cost, stamped.cost[kept]]), offset=yearly.offset + stamped.offset,
         lower=np.concatenate([lower, stamped.lower[kept]]), upper=np.concatenate([upper, stamped.upper[kept]]),
         is_integer=np.concatenate([is_integer, stamped.is_integer[kept]]),
