@@ -12,8 +12,11 @@ from typing import Any
 
 from dualcontrol.model.accounting import Use
 from dualcontrol.model.allocation.case import Case
-from dualcontrol.model.decisions import Decisions
-from dualcontrol.model.quantities import exact
+from dualcontrol.model.decisions import NOISE, SHARE_PLACES, Decisions
+from dualcontrol.model.quantities import exact, whole_down, whole_up
+
+_STEPS = 10**SHARE_PLACES
+_NO_CHOICE = {"self_pv_mwh": Fraction(0), "excess_green_mwh": Fraction(0)}
 
 
 def water_fill(
@@ -46,29 +49,48 @@ def equalise(case: Case, decisions: Decisions) -> Decisions:
     headroom = 1 + exact(case.accounts.scenario.settings.policy.headroom_share)
     for group in _classes(case):
         rulings = [case.rulings.units[i] for i in group]
-        full = [counting.counted(case.accounts.units[i], "total") for i in group]
+        # in the plan year: own PV and green power are decisions, and these units have none to take
+        full = [counting.counted(replace(case.accounts.units[i], **_NO_CHOICE), "total") for i in group]
         bases = [Fraction(max(1, r.base_tce)) for r in rulings]
         rows = [case.unit_rows[i] for i in group]
-        most = [Fraction(r.quota_tce + r.grant_max_tce) / headroom for r in rulings]
-        uses = water_fill(
-            sum((activity[i] * e for i, e in zip(group, full, strict=True)), Fraction(0)), bases,
-            [exact(row.activity_min) * e for row, e in zip(rows, full, strict=True)],
-            [min(exact(row.activity_max) * e, m) for row, e, m in zip(rows, full, most, strict=True)],
-        )
-        if uses is None:
+        used = sum((activity[i] * e for i, e in zip(group, full, strict=True)), Fraction(0))
+        low = [exact(row.activity_min) * e for row, e in zip(rows, full, strict=True)]
+        high = [exact(row.activity_max) * e for row, e in zip(rows, full, strict=True)]
+        most = [Fraction(r.quota_tce + r.grant_max_tce) for r in rulings]
+        wanted = water_fill(used, bases, low, _lower(high, most, headroom))
+        if wanted is None:
             continue
         quotas = water_fill(
             sum((r.quota_tce + grant[i] - limit[i] for i, r in zip(group, rulings, strict=True)), Fraction(0)), bases,
-            [max(Fraction(r.quota_tce - r.limit_max_tce), u * headroom) for r, u in zip(rulings, uses, strict=True)],
-            [Fraction(r.quota_tce + r.grant_max_tce) for r in rulings],
+            [max(Fraction(r.quota_tce - r.limit_max_tce), u * headroom) for r, u in zip(rulings, wanted, strict=True)],
+            most,
         )
         if quotas is None:
             continue
-        for i, e, used, quota, ruling in zip(group, full, uses, quotas, rulings, strict=True):
-            activity[i] = used / e
+        whole = whole_shares(quotas)
+        within = water_fill(used, bases, low, _lower(high, whole, headroom))
+        if within is not None:  # else each needs its own fraction of a tonne: the pool pays the rounding
+            wanted, quotas = within, whole
+        for i, e, use, quota, ruling in zip(group, full, wanted, quotas, rulings, strict=True):
+            activity[i] = max(exact(case.unit_rows[i].activity_min), Fraction(whole_down(use / e * _STEPS), _STEPS))
             grant[i] = max(Fraction(0), quota - ruling.quota_tce)
             limit[i] = max(Fraction(0), ruling.quota_tce - quota)
     return replace(decisions, activity=activity, grant=grant, limit=limit)
+
+
+def _lower(high: Sequence[Fraction], quotas: Sequence[Fraction], headroom: Fraction) -> list[Fraction]:
+    """The use that both capacity and quota allow."""
+    return [min(most, quota / headroom) for most, quota in zip(high, quotas, strict=True)]
+
+
+def whole_shares(shares: Sequence[Fraction]) -> list[Fraction]:
+    """Whole shares whose sum is the sum of `shares` rounded up, none moved by a tonne; largest remainders first.
+
+    Without it every one of n like units would be rounded up, and up to n tonnes of value would be left unused.
+    """
+    left = whole_up(sum(shares, Fraction(0)) - NOISE) - sum(whole_down(share) for share in shares)
+    first = sorted(range(len(shares)), key=lambda k: whole_down(shares[k]) - shares[k])[:left]
+    return [Fraction(whole_down(share) + (k in first)) for k, share in enumerate(shares)]
 
 
 def _classes(case: Case) -> list[list[str]]:
