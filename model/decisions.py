@@ -17,6 +17,7 @@ from dualcontrol.model.quantities import exact, whole_down, whole_near, whole_up
 
 SHARE_PLACES, QUANTITY_PLACES = 9, 3
 NOISE = Fraction(1, 10**6)  # a solver's noise, tce: less than this is no tonne
+KILOGRAM = Fraction(1, 1000)  # tce
 
 
 @dataclass(frozen=True)
@@ -131,17 +132,28 @@ def _whole_moves(decisions: Decisions, unit_id: str) -> dict[str, int]:
 
 
 def _within_quota(case: Case, decisions: Decisions, unit_id: str) -> Fraction:
-    """Activity at which the exact use fits the whole quota: the decimals cut off elsewhere must not exceed it."""
+    """Activity at which the exact use fits the whole quota: the decimals cut off elsewhere must not exceed it.
+
+    What the solver's tolerance and the cut decimals leave unused of a quota is filled up again.
+    """
     activity = decisions.activity[unit_id]
     headroom = 1 + exact(case.accounts.scenario.settings.policy.headroom_share)
     room = Fraction(unit_quota(case, decisions, unit_id)) / headroom
     counting = case.accounts.counting
-    over = counting.counted(unit_use(case, decisions, unit_id), "total") - room
-    slope = counting.counted(case.accounts.units[unit_id], "gross")
-    if over <= 0 or over > 1 or slope <= 0:
+
+    def over(level: Fraction) -> Fraction:
+        at_level = replace(decisions, activity={**decisions.activity, unit_id: level})
+        return counting.counted(unit_use(case, at_level, unit_id), "total") - room
+
+    now, slope = over(activity), counting.counted(case.accounts.units[unit_id], "gross")
+    if not -KILOGRAM < now <= 1 or slope <= 0:
         return activity
-    step = Fraction(math.ceil(over / slope * 2 * 10**SHARE_PLACES), 10**SHARE_PLACES)
-    return max(exact(case.unit_rows[unit_id].activity_min), activity - step)
+    least, most = exact(case.unit_rows[unit_id].activity_min), exact(case.unit_rows[unit_id].activity_max)
+    steps = now / slope * 10**SHARE_PLACES
+    if now > 0:
+        return max(least, activity - Fraction(math.ceil(steps * 2), 10**SHARE_PLACES))
+    fuller = min(most, activity - Fraction(math.ceil(steps), 10**SHARE_PLACES))
+    return max(activity, fuller) if over(fuller) <= 0 else activity
 
 
 def _ledger(
