@@ -3,10 +3,10 @@
 Known traps of HiGHS 1.15 that this file guards against: an empty integrality array is read past its end, an
 `Optimal` with a fractional integer, feasible programs declared infeasible, a program without columns called
 optimal whatever its rows say, NaN in costs and matrix taken for a number, a time limit that counts all
-earlier runs of the instance, and calls that fail by status only.
+earlier runs of the instance, an "optimal" without a bound, and calls that fail by status only.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 import highspy
@@ -49,7 +49,8 @@ class Solution:
     """x (columns,), activity (rows,), objective and bound in the model's own units.
 
     `violation` is the largest recomputed violation of a row or bound, relative to the row's size; `bound` is
-    HiGHS's claim, infinite where it made none. Without a plan x is empty and the objective -inf.
+    HiGHS's claim, infinite where it made none. Without a plan x is empty and the objective -inf. `row_dual` (rows,)
+    is d(objective)/d(right-hand side) of a linear program, of one of its optimal bases; empty for integer ones.
     """
 
     status: Status
@@ -58,6 +59,7 @@ class Solution:
     objective: float
     bound: float
     violation: float
+    row_dual: Floats = field(default_factory=lambda: np.zeros(0))
 
 
 class LiveHighs:
@@ -127,10 +129,17 @@ class LiveHighs:
             solution = self._once()
             self._presolve(is_on=self.options.presolve)
             if _is_broken(solution):
-                raise SolverError(f"the answer violates its rows by {solution.violation:.2e}")
+                raise SolverError(
+                    f"the answer violates its rows by {solution.violation:.2e}"
+                    if not solution.violation <= ACCEPTED
+                    else "HiGHS calls an answer optimal without a bound"
+                )
         return solution
 
     def _once(self) -> Solution:
+        is_mip = bool(self.arrays.is_integer.any())
+        if is_mip:  # an answer left over from an earlier run may come back as "optimal", and gains no time
+            _check(self._highs.clearSolver(), "clearSolver")
         # the limit counts the time of all runs of the instance
         limit = self._highs.getRunTime() + self.options.time_limit_s
         _check(self._highs.setOptionValue("time_limit", limit), "time_limit")
@@ -157,11 +166,17 @@ class LiveHighs:
             return replace(none, status=Status.INFEASIBLE)
         objective = float(self.arrays.cost @ x + self.arrays.offset)
         bound = objective if kind is Status.OPTIMAL else np.inf
-        if self.arrays.is_integer.any():
+        if is_mip:
             bound = info.mip_dual_bound / self.scaling.objective
             if kind is Status.OPTIMAL and bound - objective > 1e-9 * max(1.0, abs(objective)):
                 kind = Status.WITHIN_GAP
-        return Solution(kind, x, self.arrays.times(x), objective, bound, violated)
+        return Solution(kind, x, self.arrays.times(x), objective, bound, violated, self._duals())
+
+    def _duals(self) -> Floats:
+        if self.arrays.is_integer.any():
+            return np.zeros(0)
+        dual = np.asarray(self._highs.getSolution().row_dual, dtype=np.float64)
+        return dual * self.scaling.row / self.scaling.objective if dual.size else np.zeros(len(self.arrays.rows))
 
     def _clean(self, x: Floats) -> Floats:
         """`x` without the noise next to bounds and whole numbers; rows are recomputed with these values."""
@@ -173,8 +188,9 @@ class LiveHighs:
 
 
 def _is_broken(solution: Solution) -> bool:
-    """Whether an answer does not hold; a violation that is no number does not hold either."""
-    return bool(solution.x.size) and not solution.violation <= ACCEPTED
+    """Whether an answer does not hold, NaN included, or is called optimal while nothing bounds it."""
+    is_unbounded = solution.bound == np.inf and solution.status is not Status.TIME_LIMIT
+    return bool(solution.x.size) and (is_unbounded or not solution.violation <= ACCEPTED)
 
 
 def violation(arrays: Arrays, x: Floats) -> float:

@@ -1,0 +1,207 @@
+"""A yearly mixed-integer program and a year of days, solved by turns, with valid bounds on both sides (design §6).
+
+The days enter the yearly program (the master) through one column, their own value, and a few totals. For any prices
+of the totals, the best the days can do is concave in the yearly decisions z, so each answer gives a cut
+`own + prices·totals <= value + gradient·(z - at)` that holds for all z. The master with cuts is an upper bound. A convex
+combination of answers at the same integers is a feasible year, so a program over such combinations is a lower bound.
+Cuts do not depend on the yearly targets: a variant of the targets starts with all of them.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from dualcontrol.solvers.compile import Arrays, Floats, Label
+from dualcontrol.solvers.days import Answer, Days
+from dualcontrol.solvers.highs import LiveHighs, Options, Solution, Status
+
+OWN: Label = ("days_own_value", None)
+FITS = 1e-7  # relative mismatch of a mix that still is a feasible year
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """Where the days meet the yearly program: positions of its columns.
+
+    shared (yearly columns of the days,), totals (totals of the days,); own_upper: a bound of the days' own value.
+    price_box (totals + shared,): no total or column is worth more than this; too small a box only means that no
+    feasible year is found.
+    """
+
+    shared: np.ndarray
+    totals: np.ndarray
+    price_box: Floats
+    own_upper: float = 0.0
+
+
+@dataclass(frozen=True)
+class Decomposed:
+    """The result. x: yearly columns; objective: of the feasible year; bound: no year is better.
+
+    mix: (answer, weight) whose combination is the feasible year. answers: all of them, to start a variant with.
+    """
+
+    status: Status
+    x: Floats
+    objective: float
+    bound: float
+    mix: tuple[tuple[Answer, float], ...]
+    answers: tuple[Answer, ...]
+    evaluations: int
+    seconds: float
+    history: tuple[tuple[float, float], ...] = field(default=(), repr=False)
+
+    @property
+    def gap(self) -> float:
+        """Relative distance of the bounds."""
+        return (self.bound - self.objective) / max(1e-9, abs(self.objective))
+
+
+@dataclass(frozen=True)
+class _Mix:
+    """A year made of answers: value, the program's solution, weights, prices of the totals, and what does not fit."""
+
+    objective: float
+    solution: Solution
+    parts: tuple[tuple[Answer, float], ...]
+    prices: Floats
+    mismatch: float
+
+
+def solve_year(
+    yearly: Arrays, days: Days, wiring: Wiring, *, gap: float = 1e-3, most_evaluations: int = 300,
+    answers: Sequence[Answer] = (), options: Options | None = None,
+) -> Decomposed:
+    """The yearly program together with all days, to a relative gap.
+
+    First the relaxation (its cuts are valid for the integers), then the integers. answers: of an earlier solve
+    on the same days. Errors: SolverError; status INFEASIBLE when the master has no plan, TIME_LIMIT when
+    `most_evaluations` did not close the gap (bounds and plan are valid all the same).
+    """
+    began, pool = time.perf_counter(), list(answers)
+    options = options or Options(gap=gap / 4)
+    before, history = len(pool), []
+    if not pool:
+        pool.append(days.answer(_middle(yearly, wiring), np.zeros(len(wiring.totals))))
+    best: _Mix | None = None
+    bound = np.inf
+    for is_relaxed in (True, False):
+        program = yearly.relaxed() if is_relaxed else yearly
+        best, bound, box = None, np.inf, wiring.price_box.copy()
+        while True:
+            master = LiveHighs(_with_cuts(program, wiring, pool), options).solve()
+            if master.status not in (Status.OPTIMAL, Status.WITHIN_GAP):
+                return _failed(master.status, pool, len(pool) - before, began)
+            bound = min(bound, master.bound)
+            fixed = program if is_relaxed else program.fixed(master.x[:-1])
+            whole = np.zeros(len(wiring.shared), dtype=bool) if is_relaxed else yearly.is_integer[wiring.shared]
+            mix = _combine(fixed, wiring, pool, whole, box)
+            if mix is not None and mix.mismatch <= FITS and (best is None or mix.objective > best.objective):
+                best = mix
+            history.append((best.objective if best else -np.inf, bound))
+            if best and bound - best.objective <= gap * (0.5 if is_relaxed else 1.0) * max(1e-9, abs(best.objective)):
+                break
+            if len(pool) - before >= most_evaluations:
+                break
+            pool.append(_next_answer(days, wiring, master.x, mix, pool))
+    if best is None:
+        return _failed(Status.TIME_LIMIT, pool, len(pool) - before, began)
+    distance = bound - best.objective
+    status = Status.TIME_LIMIT
+    if distance <= gap * abs(best.objective):
+        status = Status.OPTIMAL if distance <= 1e-9 * abs(best.objective) else Status.WITHIN_GAP
+    return Decomposed(
+        status, best.solution.x[: len(yearly.columns)], best.objective, bound, best.parts, tuple(pool),
+        len(pool) - before, time.perf_counter() - began, tuple(history),
+    )
+
+
+def _next_answer(days: Days, wiring: Wiring, x: Floats, mix: _Mix | None, pool: Sequence[Answer]) -> Answer:
+    """One more answer: half-way between where the master is and where a feasible mix is, at the mix's prices."""
+    at = x[wiring.shared]
+    if mix is None:
+        return days.answer(at, np.zeros(len(wiring.totals)))
+    middle = (at + mix.solution.x[wiring.shared]) / 2
+    known = any(np.allclose(a.at, middle) and np.allclose(a.prices, mix.prices) for a in pool)
+    return days.answer(at if known else middle, mix.prices)
+
+
+def _middle(yearly: Arrays, wiring: Wiring) -> Floats:
+    low, high = yearly.lower[wiring.shared], yearly.upper[wiring.shared]
+    return np.where(np.isfinite(high), (low + np.minimum(high, 1e12)) / 2, low)
+
+
+def _with_cuts(yearly: Arrays, wiring: Wiring, pool: Sequence[Answer]) -> Arrays:
+    """The master: one more column for the days' own value and a row per answer."""
+    own = len(yearly.columns)
+    rows = []
+    for answer in pool:
+        columns = np.concatenate([[own], wiring.totals, wiring.shared])
+        values = np.concatenate([[1.0], answer.prices, -answer.gradient])
+        rows.append((columns, values, -np.inf, answer.value - float(answer.gradient @ answer.at)))
+    program = replace(
+        yearly, columns=(*yearly.columns, OWN), cost=np.append(yearly.cost, 1.0),
+        lower=np.append(yearly.lower, -np.inf), upper=np.append(yearly.upper, wiring.own_upper),
+        is_integer=np.append(yearly.is_integer, False),
+    )
+    return with_rows(program, rows, "cut")
+
+
+def with_rows(program: Arrays, rows: Sequence[tuple[Floats, Floats, float, float]], name: str) -> Arrays:
+    """The program with more rows (columns, values, lower, upper) labelled (name, number)."""
+    kept = [(columns[values != 0], values[values != 0], low, high) for columns, values, low, high in rows]
+    counts = [len(columns) for columns, *_ in kept]
+    return replace(
+        program, rows=(*program.rows, *((name, k) for k in range(len(rows)))),
+        start=np.concatenate([program.start, program.start[-1] + np.cumsum(counts)]).astype(np.int32),
+        index=np.concatenate([program.index, *(columns for columns, *_ in kept)]).astype(np.int32),
+        value=np.concatenate([program.value, *(values for _, values, *_ in kept)]),
+        row_lower=np.concatenate([program.row_lower, [low for *_, low, _ in kept]]),
+        row_upper=np.concatenate([program.row_upper, [high for *_, high in kept]]),
+    )
+
+
+def _combine(
+    fixed: Arrays, wiring: Wiring, pool: Sequence[Answer], whole: np.ndarray, box: Floats
+) -> _Mix | None:
+    """The best year among convex combinations of answers at these integers; None if there are none.
+
+    What the combination misses of a total or a yearly column costs `box`, so that there always is one and the
+    prices stay in the box; only a mix without mismatch is a feasible year.
+    """
+    at = fixed.lower[wiring.shared]
+    usable = [a for a in pool if np.allclose(a.at[whole], at[whole], atol=1e-6)]
+    if not usable:
+        return None
+    n, k = len(fixed.columns), len(usable)
+    place = np.concatenate([wiring.totals, wiring.shared])
+    links, weights = len(place), n + np.arange(k)
+    over, under = n + k + np.arange(links), n + k + links + np.arange(links)
+    more = k + 2 * links
+    program = replace(
+        fixed, columns=(*fixed.columns, *(("mix", j) for j in range(more))),
+        cost=np.concatenate([fixed.cost, [a.own for a in usable], -box, -box]),
+        lower=np.concatenate([fixed.lower, np.zeros(more)]),
+        upper=np.concatenate([fixed.upper, np.ones(k), np.full(2 * links, np.inf)]),
+        is_integer=np.zeros(n + more, dtype=bool),
+    )
+    table = np.array([np.concatenate([a.totals, a.at]) for a in usable])
+    rows = [(weights, np.ones(k), 1.0, 1.0)]
+    rows += [
+        (np.append(weights, [place[j], over[j], under[j]]), np.append(table[:, j], [-1.0, 1.0, -1.0]), 0.0, 0.0)
+        for j in range(links)
+    ]
+    solution = LiveHighs(with_rows(program, rows, "mix")).solve()
+    if solution.status is not Status.OPTIMAL:
+        return None
+    mismatch = np.abs(solution.x[over] - solution.x[under]) / np.maximum(1.0, np.abs(table).max(axis=0))
+    first = len(fixed.rows) + 1
+    prices = -solution.row_dual[first: first + len(wiring.totals)]
+    parts = tuple((a, float(w)) for a, w in zip(usable, solution.x[weights], strict=True) if w > 1e-12)
+    return _Mix(solution.objective, solution, parts, prices, float(mismatch.max(initial=0.0)))
+
+
+def _failed(status: Status, pool: Sequence[Answer], evaluations: int, began: float) -> Decomposed:
+    return Decomposed(status, np.zeros(0), -np.inf, np.inf, (), tuple(pool), evaluations, time.perf_counter() - began)
