@@ -75,7 +75,7 @@ def spoiled(text: str) -> Fault | None:
         return Fault("lost_character")
     if "\n" in text or "\r" in text:
         return Fault("line_break")
-    for character in text:
+    for character in "" if text.isprintable() else text:
         if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
             return Fault("control_character", {"code": f"U+{ord(character):04X}"})
     return Fault("spreadsheet_error") if _SPREADSHEET_ERROR.fullmatch(text) else None

@@ -2,7 +2,7 @@
 
 import csv
 import io
-import unicodedata
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from dualcontrol.model.problems import Findings, nearest
 from dualcontrol.model.schema import Table
 
 DELETE = "_delete"  # the extra column of a scenario that inherits
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _BOM = b"\xef\xbb\xbf"
 # Latin-1 signs and letters, Greek, Cyrillic: what a text without any Chinese may well hold
 _COMMON_LETTERS = {chr(c) for c in (*range(0xA1, 0x100), *range(0x391, 0x3CA), *range(0x410, 0x450))}
@@ -46,7 +47,7 @@ def read_text(path: Path, file: str, findings: Findings) -> str | None:
         return None
     text = _decode(content, file, findings)
     # A handful of control characters is named cell by cell; a file full of them never was text.
-    if text is not None and _count_controls(text) > max(3, len(text) // 50):
+    if text is not None and len(_CONTROLS.findall(text)) > max(3, len(text) // 50):
         findings.add("binary_junk", file)
         return None
     return text
@@ -103,10 +104,6 @@ def _unless_chinese(text: str, content: bytes, file: str, findings: Findings) ->
         read, other = " ".join(sorted(letters)), " ".join(sorted(characters))
         findings.add("note_encoding_unclear", file, read=read, other=other)
     return text
-
-
-def _count_controls(text: str) -> int:
-    return sum(unicodedata.category(c) == "Cc" and c not in "\r\n\t" for c in text)
 
 
 def read_sheet(path: Path, file: str, table: Table, findings: Findings, *, is_child: bool) -> Sheet | None:
