@@ -164,9 +164,7 @@ def _ledger(
     year, ledger = settings.plan_year, case.rulings.ledger
     entries: list[Entry] = []
     if settings.targets.manage_total:
-        band = whole_down(exact(settings.targets.overshoot_max_share) * case.accounts.base.energy_eq_tce["total"])
-        overshoot = min(band, whole_up(decisions.overshoot - NOISE))
-        entries += transfer(year, SUPERIOR, POOL, overshoot, "1.b", "overshoot")
+        entries += transfer(year, SUPERIOR, POOL, overshoot_tce(case, decisions), "1.b", "overshoot")
         entries += transfer(year, SUPERIOR, POOL, whole_up(decisions.waived - NOISE), "1.b", "waiver")
     for i in sorted(case.unit_rows):
         moved = _whole_moves(decisions, i)
@@ -192,6 +190,15 @@ def _ledger(
     return ledger.post(transfer(year, POOL, RESERVE, left, "3.2.1b", "reserve")), short
 
 
+def overshoot_tce(case: Case, decisions: Decisions) -> int:
+    """Whole tonnes of the elastic band that are used and paid for (1.b); never beyond the band."""
+    targets = case.accounts.scenario.settings.targets
+    if not targets.manage_total:
+        return 0
+    band = whole_down(exact(targets.overshoot_max_share) * case.accounts.base.energy_eq_tce["total"])
+    return min(band, whole_up(decisions.overshoot - NOISE))
+
+
 def value(case: Case, decisions: Decisions, uses: Mapping[str, Use], projects: Mapping[str, Use]) -> Fraction:
     """The objective in 万元, exact: value added minus yearly costs, unserved society use and overshoot (2.2)."""
     total = sum((u.value_added_wan_yuan for u in [*uses.values(), *projects.values()]), Fraction(0))
@@ -207,12 +214,15 @@ def value(case: Case, decisions: Decisions, uses: Mapping[str, Use], projects: M
         need = case.accounts.counting.counted(line.need, "total")
         total -= line.shortfall_wan_yuan_per_tce * need * decisions.shortfall[s]
     price = exact(case.accounts.scenario.settings.targets.overshoot_price_wan_yuan_per_tce)
-    return total - price * decisions.overshoot
+    return total - price * overshoot_tce(case, decisions)
 
 
 def quarters(quota_tce: int, shares: Iterable[float]) -> list[int]:
-    """A quota by quarter in whole tce, summing to it: cumulative shares are rounded, so no quarter moves another
-    when the quota grows."""
+    """A quota by quarter in whole tce, summing to it.
+
+    Cumulative shares are rounded: the year to date is within half a tonne of its share, a quarter within one.
+    A quota that grows by a tonne may still move a tonne between two quarters (10 to 9: 3 2 3 2, 2 3 2 2).
+    """
     cumulative, parts, before = Fraction(0), [], 0
     for share in shares:
         cumulative += exact(share)
