@@ -164,24 +164,20 @@ def _unit(accounts: Accounts, unit: Owner, kappa: Fraction | None) -> UnitRuling
 
 
 def _base_method(accounts: Accounts, unit: Owner, counted: Fraction) -> int:
-    """The unit's base by the scenario's method (whole tce).
+    """The unit's base by the scenario's method (whole tce), from the last three years of its history.
 
-    Mean of three: the base year and those of the two years before that the history has. Output-adjusted: the
-    mean energy per output of those years times the output of the base year (a history row of the base year).
+    Mean of three: the mean of their counted energy. Output-adjusted: the base year's energy at the mean
+    output of the three years instead of the last one's. Only years up to the base year count.
     """
     settings = accounts.scenario.settings
-    history = {int(row.num("year")): row for row in accounts.tables["unit_history"]
-               if row.text("unit_id") == unit.id}  # fmt: skip
-    year = settings.base_year
-    earlier = [history[y] for y in (year - 2, year - 1) if y in history]
-    if settings.policy.base_method == "mean_of_three":
-        values = [counted, *(row.num("counted_tce") for row in earlier)]
-        return ceil(sum(values, ZERO) / len(values))
-    output = history[year].maybe("output") if year in history else None
-    if settings.policy.base_method == "output_adjusted" and output:
-        rates = [counted / output]
-        rates += [row.num("counted_tce") / row.num("output") for row in earlier if row.num("output") > 0]
-        return ceil(sum(rates, ZERO) / len(rates) * output)
+    history = [row for row in accounts.tables["unit_history"] if row.text("unit_id") == unit.id]
+    known = [row for row in history if row.num("year") <= settings.base_year]
+    last = sorted(known, key=lambda row: row.num("year"))[-3:]
+    if settings.policy.base_method == "mean_of_three" and last:
+        return ceil(sum((row.num("counted_tce") for row in last), ZERO) / len(last))
+    if settings.policy.base_method == "output_adjusted" and last and last[-1].num("output") > 0:
+        mean = sum((row.num("output") for row in last), ZERO) / len(last)
+        return ceil(counted * mean / last[-1].num("output"))
     return ceil(counted)
 
 
