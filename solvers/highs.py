@@ -3,7 +3,8 @@
 Known traps of HiGHS 1.15 that this file guards against: an empty integrality array is read past its end, an
 `Optimal` with a fractional integer, feasible programs declared infeasible, a program without columns called
 optimal whatever its rows say, NaN in costs and matrix taken for a number, a time limit that counts all
-earlier runs of the instance, an "optimal" without a bound, and calls that fail by status only.
+earlier runs of the instance, an "optimal" without a bound, feasible programs called infeasible when an
+integer column has fractional bounds, and calls that fail by status only.
 """
 
 from dataclasses import dataclass, field, replace
@@ -49,8 +50,9 @@ class Solution:
     """x (columns,), activity (rows,), objective and bound in the model's own units.
 
     `violation` is the largest recomputed violation of a row or bound, relative to the row's size; `bound` is
-    HiGHS's claim, infinite where it made none. Without a plan x is empty and the objective -inf. `row_dual` (rows,)
-    is d(objective)/d(right-hand side) of a linear program, of one of its optimal bases; empty for integer ones.
+    HiGHS's claim, infinite where it made none. Without a plan x is empty and the objective -inf. `row_dual`
+    (rows,) is d(objective)/d(right-hand side) of a linear program, of one of its optimal bases; empty for
+    integer ones.
     """
 
     status: Status
@@ -100,7 +102,10 @@ class LiveHighs:
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = len(a.columns), len(a.rows)
         lp.sense_, lp.offset_ = highspy.ObjSense.kMaximize, a.offset
-        lp.col_cost_, lp.col_lower_, lp.col_upper_ = a.cost, a.lower, a.upper
+        lp.col_cost_ = a.cost
+        # HiGHS goes wrong on integer columns with fractional bounds; they are not scaled: whole ones say the same
+        lp.col_lower_ = np.where(a.is_integer, np.ceil(a.lower - SNAP), a.lower)
+        lp.col_upper_ = np.where(a.is_integer, np.floor(a.upper + SNAP), a.upper)
         lp.row_lower_, lp.row_upper_ = a.row_lower, a.row_upper
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         lp.a_matrix_.num_col_, lp.a_matrix_.num_row_ = lp.num_col_, lp.num_row_
@@ -176,7 +181,9 @@ class LiveHighs:
         if self.arrays.is_integer.any():
             return np.zeros(0)
         dual = np.asarray(self._highs.getSolution().row_dual, dtype=np.float64)
-        return dual * self.scaling.row / self.scaling.objective if dual.size else np.zeros(len(self.arrays.rows))
+        return (
+            dual * self.scaling.row / self.scaling.objective if dual.size else np.zeros(len(self.arrays.rows))
+        )
 
     def _clean(self, x: Floats) -> Floats:
         """`x` without the noise next to bounds and whole numbers; rows are recomputed with these values."""
