@@ -103,7 +103,7 @@ class LiveHighs:
         lp.num_col_, lp.num_row_ = len(a.columns), len(a.rows)
         lp.sense_, lp.offset_ = highspy.ObjSense.kMaximize, a.offset
         lp.col_cost_ = a.cost
-        # HiGHS goes wrong on integer columns with fractional bounds; they are not scaled: whole ones say the same
+        # HiGHS errs on integer columns with fractional bounds; unscaled as they are, whole ones say the same
         lp.col_lower_ = np.where(a.is_integer, np.ceil(a.lower - SNAP), a.lower)
         lp.col_upper_ = np.where(a.is_integer, np.floor(a.upper + SNAP), a.upper)
         lp.row_lower_, lp.row_upper_ = a.row_lower, a.row_upper
