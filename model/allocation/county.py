@@ -97,7 +97,7 @@ def waiver_needs_incentive_target(m: Any) -> Any:
 @row("3.2.1a", "restrictive", "t", "co2 <= budget", is_relaxable=True)
 def carbon_budget(m: Any) -> Any:
     """The year's carbon budget of the county."""
-    if m.targets.co2_budget_t is None:
+    if m.targets.co2_budget_t is None or not m.case.is_on("3.2.1a"):
         return pyo.Constraint.Skip
     return m.co2 <= m.targets.co2_budget_t
 
