@@ -106,7 +106,7 @@ def test_headroom_is_kept_free() -> None:
 
 
 def test_a_project_s_quota_is_its_need_rounded_up_and_the_earmark_pays_first() -> None:
-    # B: 1000 tce for 200 against 2 tce per 万元: 30 tce earmarked. P needs 100.4 -> 101: 30 + 71 from the pool.
+    # B: 1000 tce for 200 against 2 tce per 万元: 30 tce earmarked. P needs 100.4 -> 101: 30 + 71.
     settings = {**total(80), "policy": {"benchmark_tce_per_wan_yuan": 2}}
     case = case_of(county([unit("B", 1000, 200), project("P", 100.4, 90)], settings))
     decided = replace(idle(case), activity={"B": F("0.97")}, admitted={"P": F(1)}, project_load={"P": F(1)},
@@ -174,8 +174,8 @@ def test_the_value_of_a_plan_by_hand() -> None:
     ]  # fmt: skip
     case = case_of(county(owners, society=[homes], measures=[measure]))
     decided = replace(
-        idle(case), activity={"A": F("0.9")}, admitted={"P": F(1)}, project_load={"P": F(1)}, saving={"m": F(18)},
-        adopted={"m": F(1)},
+        idle(case), activity={"A": F("0.9")}, admitted={"P": F(1)}, project_load={"P": F(1)},
+        saving={"m": F(18)}, adopted={"m": F(1)},
         self_pv={"A": F(50)},  # 40 MWh more at 100 yuan: 0.4 万元
         green={"A": F(100)},  # at 5 yuan: 0.05 万元
         shortfall={"homes": F("0.1")},  # 10 tce at 0.2
