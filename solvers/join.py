@@ -1,4 +1,4 @@
-"""A yearly program and stamped hours as one program: the year's columns enter every hour as shared columns."""
+"""A yearly program and stamped hours as one program: the year's columns are shared by all hours."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -31,14 +31,16 @@ class Chained(Sequence[Label]):
 def join(
     yearly: Arrays, stamped: Arrays, layout: Layout, shared: Mapping[Label, Label], scope: str = "year"
 ) -> tuple[Arrays, Layout]:
-    """Both programs as one; each column of `scope` named in `shared` becomes the yearly column it is mapped to.
+    """Both programs as one; a column of `scope` named in `shared` becomes the yearly column it is mapped to.
 
     shared: label in the hour's model -> label in the yearly model. A shared column keeps the tighter of both
-    bounds and is integer if either is; costs add up. Rows: the yearly ones first. Errors: KeyError for a label
-    that does not exist, ValueError when the scope has several instances.
+    bounds and is integer if either is; costs add up. Rows: the yearly ones first. Errors: KeyError for a
+    label that does not exist, ValueError when the scope has several instances.
     """
     if layout.count[scope] != 1:
-        raise ValueError(f"columns of scope {scope} have {layout.count[scope]} instances, a shared column has one")
+        raise ValueError(
+            f"columns of scope {scope} have {layout.count[scope]} instances, a shared column has one"
+        )
     width = len(yearly.columns)
     own = np.ones(len(stamped.columns), dtype=bool)
     target = np.zeros(len(stamped.columns), dtype=np.int64)
@@ -57,9 +59,12 @@ def join(
     np.add.at(cost, at, stamped.cost[lost])
     np.logical_or.at(is_integer, at, stamped.is_integer[lost])
     arrays = Arrays(
-        columns=Chained(yearly.columns, stamped.columns, kept), rows=Chained(yearly.rows, stamped.rows),
-        cost=np.concatenate([cost, stamped.cost[kept]]), offset=yearly.offset + stamped.offset,
-        lower=np.concatenate([lower, stamped.lower[kept]]), upper=np.concatenate([upper, stamped.upper[kept]]),
+        columns=Chained(yearly.columns, stamped.columns, kept),
+        rows=Chained(yearly.rows, stamped.rows),
+        cost=np.concatenate([cost, stamped.cost[kept]]),
+        offset=yearly.offset + stamped.offset,
+        lower=np.concatenate([lower, stamped.lower[kept]]),
+        upper=np.concatenate([upper, stamped.upper[kept]]),
         is_integer=np.concatenate([is_integer, stamped.is_integer[kept]]),
         row_lower=np.concatenate([yearly.row_lower, stamped.row_lower]),
         row_upper=np.concatenate([yearly.row_upper, stamped.row_upper]),

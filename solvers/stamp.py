@@ -1,8 +1,9 @@
 """One hour of a model written in Pyomo, compiled once and stamped over thousands of hours with numpy.
 
-In the hour's model time-varying data are mutable Params, storage refers to the hour before through a placeholder
-variable, and what belongs to a day or to the year is declared to be of that scope. Every coefficient and bound stays
-an expression and is evaluated once for all hours, with arrays as the Params' values.
+In the hour's model time-varying data are mutable Params, storage refers to the hour before through a
+placeholder variable, and what belongs to a day or to the year is declared to be of that scope. Every
+coefficient and bound stays an expression and is evaluated once for all hours, with arrays as the Params'
+values.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,9 +27,9 @@ HOURLY = "hour"
 class Hour:
     """A compiled hour. Columns are (scope, position) pairs; `links` lead to the hour before.
 
-    columns: by scope, the labels in the order of declaration; scope "hour" is stamped per hour. entry_row (nnz,);
-    entry_scope and entry_column (nnz,) say where the coefficient's column is; entry_back (nnz,) is true for links.
-    Coefficients, bounds and costs are numbers or expressions of mutable Params.
+    columns: by scope, the labels in the order of declaration; scope "hour" is stamped per hour. entry_row
+    (nnz,); entry_scope and entry_column (nnz,) say where the coefficient's column is; entry_back (nnz,) is
+    true for links. Coefficients, bounds and costs are numbers or expressions of mutable Params.
     """
 
     columns: Mapping[str, tuple[Label, ...]]
@@ -49,7 +50,9 @@ class Hour:
 
 
 def compile_hour(
-    model: pyo.ConcreteModel, scopes: Mapping[str, Sequence[str]] | None = None, links: Mapping[str, str] | None = None
+    model: pyo.ConcreteModel,
+    scopes: Mapping[str, Sequence[str]] | None = None,
+    links: Mapping[str, str] | None = None,
 ) -> Hour:
     """Compile the model of one hour.
 
@@ -75,7 +78,9 @@ def compile_hour(
         for index, variable in getattr(model, placeholder).items():
             scope, position, _ = place[id(behind[index])]
             if scope != HOURLY:
-                raise ValueError(f"{placeholder} must stand for an hourly variable, {source} is of scope {scope}")
+                raise ValueError(
+                    f"{placeholder} must stand for an hourly variable, {source} is of scope {scope}"
+                )
             place[id(variable)] = (scope, position, True)
 
     rows: list[Label] = []
@@ -84,7 +89,7 @@ def compile_hour(
     high: list[Any] = []
     for row in model.component_data_objects(pyo.Constraint, active=True):
         lower, body, upper = row.to_bounded_expression()
-        repn = _linear(body, row.name)
+        repn = _linear(body, row)
         for coefficient, variable in zip(repn.linear_coefs, repn.linear_vars, strict=True):
             entries.append((len(rows), *place[id(variable)], coefficient))
         low.append(-np.inf if lower is None else lower - repn.constant)
@@ -95,7 +100,7 @@ def compile_hour(
     offset: Any = 0.0
     for objective in model.component_data_objects(pyo.Objective, active=True):
         sign = 1.0 if objective.sense == pyo.maximize else -1.0
-        repn = _linear(objective.expr, objective.name)
+        repn = _linear(objective.expr, objective)
         offset = offset + sign * repn.constant
         for coefficient, variable in zip(repn.linear_coefs, repn.linear_vars, strict=True):
             scope, position, back = place[id(variable)]
@@ -103,26 +108,33 @@ def compile_hour(
                 raise ValueError(f"{variable.name} is not hourly: its cost belongs to the model of its scope")
             cost[position] = cost[position] + sign * coefficient
     return Hour(
-        columns={scope: tuple(labels) for scope, labels in columns.items()}, rows=tuple(rows),
-        entry_row=np.array([e[0] for e in entries], dtype=np.int32), entry_scope=tuple(e[1] for e in entries),
+        columns={scope: tuple(labels) for scope, labels in columns.items()},
+        rows=tuple(rows),
+        entry_row=np.array([e[0] for e in entries], dtype=np.int32),
+        entry_scope=tuple(e[1] for e in entries),
         entry_column=np.array([e[2] for e in entries], dtype=np.int32),
-        entry_back=np.array([e[3] for e in entries], dtype=bool), coefficients=tuple(e[4] for e in entries),
-        row_lower=tuple(low), row_upper=tuple(high),
+        entry_back=np.array([e[3] for e in entries], dtype=bool),
+        coefficients=tuple(e[4] for e in entries),
+        row_lower=tuple(low),
+        row_upper=tuple(high),
         lower={s: tuple(-np.inf if v.lower is None else v.lower for v in vs) for s, vs in data.items()},
         upper={s: tuple(np.inf if v.upper is None else v.upper for v in vs) for s, vs in data.items()},
         is_integer={s: tuple(not v.is_continuous() for v in vs) for s, vs in data.items()},
-        cost=tuple(cost), offset=offset,
+        cost=tuple(cost),
+        offset=offset,
         params={
             (p.parent_component().local_name, p.index()): p
-            for c in model.component_objects(pyo.Param) if c.mutable for p in c.values()
+            for c in model.component_objects(pyo.Param)
+            if c.mutable
+            for p in c.values()
         },
     )
 
 
-def _linear(expression: Any, name: str) -> Any:
+def _linear(expression: Any, component: Any) -> Any:
     repn = generate_standard_repn(expression, compute_values=False)
     if not repn.is_linear():
-        raise ValueError(f"{name} is not linear")
+        raise ValueError(f"{component.name} is not linear")
     return repn
 
 
@@ -130,8 +142,8 @@ def _linear(expression: Any, name: str) -> Any:
 class Layout:
     """Where the stamped columns and rows are: by scope the first column and the instance of each hour.
 
-    hours: T. first: scope -> position of its first column. instance: scope -> (T,) instance of the scope per hour.
-    count: scope -> number of instances. weight (T,): how often an hour counts in the objective.
+    hours: T. first: scope -> position of its first column. instance: scope -> (T,) instance of the scope per
+    hour. count: scope -> number of instances. weight (T,): how often an hour counts in the objective.
     """
 
     hour: Hour
@@ -145,19 +157,21 @@ class Layout:
     def values(self, x: Floats, name: str) -> tuple[list[Any], Floats]:
         """Indices of an hourly variable and its values, shape (T, names)."""
         width = len(self.hour.columns[HOURLY])
-        block = x[self.first[HOURLY]: self.first[HOURLY] + self.hours * width].reshape(self.hours, width)
+        block = x[self.first[HOURLY] : self.first[HOURLY] + self.hours * width].reshape(self.hours, width)
         return self._select(self.hour.columns[HOURLY], block, name)
 
     def scoped(self, x: Floats, scope: str, name: str) -> tuple[list[Any], Floats]:
         """Indices of a variable of another scope and its values, shape (instances, names)."""
         width = len(self.hour.columns[scope])
-        block = x[self.first[scope]: self.first[scope] + self.count[scope] * width].reshape(self.count[scope], width)
+        block = x[self.first[scope] : self.first[scope] + self.count[scope] * width].reshape(
+            self.count[scope], width
+        )
         return self._select(self.hour.columns[scope], block, name)
 
     def row_values(self, y: Floats, name: str) -> tuple[list[Any], Floats]:
-        """Indices of an hourly row and its duals or activities, shape (T, names), as stamped (with weights)."""
+        """Indices of an hourly row and its duals or activities, shape (T, names), with weights."""
         width = len(self.hour.rows)
-        block = y[self.first_row: self.first_row + self.hours * width].reshape(self.hours, width)
+        block = y[self.first_row : self.first_row + self.hours * width].reshape(self.hours, width)
         return self._select(self.hour.rows, block, name)
 
     @staticmethod
@@ -187,18 +201,28 @@ class _Repeated(Sequence[Label]):
 
 
 def stamp(
-    hour: Hour, hours: int, series: Mapping[str, Mapping[Any, Floats] | Floats], *, previous: Ints | None = None,
-    scopes: Mapping[str, Ints] | None = None, weight: Floats | None = None,
+    hour: Hour,
+    hours: int,
+    series: Mapping[str, Mapping[Any, Floats] | Floats],
+    *,
+    previous: Ints | None = None,
+    scopes: Mapping[str, Ints] | None = None,
+    weight: Floats | None = None,
 ) -> tuple[Arrays, Layout]:
     """The hour over T hours as one program, and where everything is.
 
-    series: mutable Param -> its values, {index: (T,)} or (T,) for a scalar one; other Params keep their value.
-    previous (T,): the hour before each hour (default: t-1, cyclic). scopes: scope -> (T,) instance per hour.
-    weight (T,): factor of the hour's cost (default 1). Pure apart from evaluating the model's own expressions.
+    series: mutable Param -> its values, {index: (T,)} or (T,) for a scalar one; other Params keep their
+    value. previous (T,): the hour before each hour (default: t-1, cyclic). scopes: scope -> (T,) instance per
+    hour. weight (T,): factor of the hour's cost (default 1). Pure apart from evaluating the model's own
+    expressions.
     """
     previous = np.roll(np.arange(hours), 1) if previous is None else previous
     weight = np.ones(hours) if weight is None else weight
-    instance = {s: np.asarray((scopes or {}).get(s, np.zeros(hours, dtype=np.int64))) for s in hour.columns if s != HOURLY}
+    instance = {
+        s: np.asarray((scopes or {}).get(s, np.zeros(hours, dtype=np.int64)))
+        for s in hour.columns
+        if s != HOURLY
+    }
     count = {s: int(i.max()) + 1 if hours else 0 for s, i in instance.items()}
     first, position = {}, 0
     for scope in instance:
@@ -208,22 +232,35 @@ def stamp(
 
     order = np.argsort(hour.entry_row, kind="stable")
     index = np.empty((hours, len(order)), dtype=np.int32)
-    value = np.empty((hours, len(order)))
+    scope_of, column_of, is_back = (
+        np.array(hour.entry_scope)[order],
+        hour.entry_column[order],
+        hour.entry_back[order],
+    )
+    for scope in hour.columns:
+        for back in (False, True) if scope == HOURLY else (False,):
+            chosen = np.flatnonzero((scope_of == scope) & (is_back == back))
+            base = (
+                (previous if back else steps) * width
+                if scope == HOURLY
+                else instance[scope] * len(hour.columns[scope])
+            )
+            index[:, chosen] = first[scope] + base[:, None] + column_of[chosen]
     with _arrays_as_values(hour, series, hours) as evaluate:
-        for k, entry in enumerate(order):
-            scope, column = hour.entry_scope[entry], int(hour.entry_column[entry])
-            if scope == HOURLY:
-                when = previous if hour.entry_back[entry] else steps
-                index[:, k] = first[HOURLY] + when * width + column
-            else:
-                index[:, k] = first[scope] + instance[scope] * len(hour.columns[scope]) + column
-            value[:, k] = evaluate(hour.coefficients[entry])
-        per_hour = {name: _block(getattr(hour, name), evaluate, hours) for name in ("row_lower", "row_upper", "cost")}
+        value = _block([hour.coefficients[entry] for entry in order], evaluate, hours)
+        per_hour = {
+            name: _block(getattr(hour, name), evaluate, hours) for name in ("row_lower", "row_upper", "cost")
+        }
         bounds = {
-            side: np.concatenate([
-                *(np.tile([float(pyo.value(b)) for b in getattr(hour, side)[s]], count[s]) for s in instance),
-                _block(getattr(hour, side)[HOURLY], evaluate, hours).ravel(),
-            ])
+            side: np.concatenate(
+                [
+                    *(
+                        np.tile([float(pyo.value(b)) for b in getattr(hour, side)[s]], count[s])
+                        for s in instance
+                    ),
+                    _block(getattr(hour, side)[HOURLY], evaluate, hours).ravel(),
+                ]
+            )
             for side in ("lower", "upper")
         }
         offset = float(np.sum(evaluate(hour.offset) * weight))
@@ -232,24 +269,34 @@ def stamp(
     arrays = Arrays(
         columns=_Repeated([*((hour.columns[s], count[s]) for s in instance), (hour.columns[HOURLY], hours)]),
         rows=_Repeated([(hour.rows, hours)]),
-        cost=np.concatenate([np.zeros(position), (per_hour["cost"] * weight[:, None]).ravel()]), offset=offset,
-        lower=bounds["lower"], upper=bounds["upper"],
-        is_integer=np.concatenate([
-            *(np.tile(np.array(hour.is_integer[s], dtype=bool), count[s]) for s in instance),
-            np.tile(np.array(hour.is_integer[HOURLY], dtype=bool), hours),
-        ]),
-        row_lower=per_hour["row_lower"].ravel(), row_upper=per_hour["row_upper"].ravel(),
+        cost=np.concatenate([np.zeros(position), (per_hour["cost"] * weight[:, None]).ravel()]),
+        offset=offset,
+        lower=bounds["lower"],
+        upper=bounds["upper"],
+        is_integer=np.concatenate(
+            [
+                *(np.tile(np.array(hour.is_integer[s], dtype=bool), count[s]) for s in instance),
+                np.tile(np.array(hour.is_integer[HOURLY], dtype=bool), hours),
+            ]
+        ),
+        row_lower=per_hour["row_lower"].ravel(),
+        row_upper=per_hour["row_upper"].ravel(),
         start=np.concatenate([[0], np.cumsum(np.tile(counts, hours))]).astype(np.int32),
-        index=index.ravel(), value=value.ravel(),
+        index=index.ravel(),
+        value=value.ravel(),
     )
     return arrays, layout
 
 
 def _block(expressions: Sequence[Any], evaluate: Any, hours: int) -> Floats:
     """Expressions evaluated for all hours, shape (T, expressions)."""
+    is_number = [isinstance(expression, int | float) for expression in expressions]
+    numbers = [float(e) if known else 0.0 for e, known in zip(expressions, is_number, strict=True)]
     block = np.empty((hours, len(expressions)))
-    for k, expression in enumerate(expressions):
-        block[:, k] = evaluate(expression)
+    block[:] = numbers
+    for k, known in enumerate(is_number):
+        if not known:
+            block[:, k] = evaluate(expressions[k])
     return block
 
 

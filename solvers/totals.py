@@ -1,4 +1,4 @@
-"""Totals over all stamped hours: rows that add hourly columns up, and costs of columns shared by the hours."""
+"""Totals over all stamped hours: rows that add hourly columns up, and costs of shared columns."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -23,8 +23,8 @@ def with_total_row(
 
     hourly: (variable, index) in the hour's model -> coefficient, one for all hours or one each, shape (T,).
     shared: position of any other column, a yearly one for instance (`Arrays.column`, `scoped_column`) -> its
-    coefficient. To tie a total to a yearly column give the column -1 and both limits 0. The layout stays valid.
-    Errors: KeyError for a label that is not hourly, ValueError for a wrong number of coefficients.
+    coefficient. To tie a total to a yearly column give the column -1 and both limits 0. The layout stays
+    valid. Errors: KeyError for a label that is not hourly, ValueError for a wrong number of coefficients.
     """
     place = {name: k for k, name in enumerate(layout.hour.columns[HOURLY])}
     first = layout.first[HOURLY] + np.arange(layout.hours) * len(place)

@@ -176,9 +176,11 @@ def candidates(network: Network) -> list[Candidate]:
 
     Errors: ValueError when a branch on the proven path has no limit, so that no big-M exists.
     """
+    optional = [b for b in sorted(network.branches, key=lambda b: b.id) if b.is_optional]
+    if not optional:
+        return []
     tree, _ = _spanning(network)
     home = {bus: part[0] for part in islands(network) for bus in part}
-    optional = [b for b in sorted(network.branches, key=lambda b: b.id) if b.is_optional]
     reach = sum(_span(network, b) for b in (*optional, *(tree.edges[e]["branch"] for e in tree.edges)))
     result = []
     for branch in optional:
