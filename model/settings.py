@@ -91,6 +91,23 @@ class Solve(_Section):
     relax_integers: bool = Field(False, description="solve the linear relaxation (teaching and checks only)")
 
 
+class Time(_Section):
+    """How the network's year is represented (design §6)."""
+
+    mode: Literal["typical", "year"] = Field("typical", description="typical days (a draft) or the full year")
+    typical_days: Annotated[int, Field(ge=1, le=60)] = Field(8, description="representative days")
+    extreme_days: bool = Field(True, description="add the days of highest load and lowest sun and wind")
+    gap: Share = Field(1e-3, description="relative gap of a plan with a network")
+    most_evaluations: Annotated[int, Field(ge=1)] = Field(300, description="most evaluations of the year")
+
+
+class Power(_Section):
+    """Parameters of the power network (3.4.3)."""
+
+    missing_hours_yuan_per_mwh: Amount = Field(20.0, description="price of a MWh short of the utilisation hours (3.4.3h)")
+    shed_yuan_per_mwh: Amount = Field(20_000.0, description="price of unserved load")
+
+
 class Settings(_Section):
     """A whole `scenario.toml`."""
 
@@ -113,6 +130,8 @@ class Settings(_Section):
     accounting: Accounting = Accounting()
     policy: Policy = Policy()
     solve: Solve = Solve()
+    time: Time = Time()
+    power: Power = Power()
 
     @model_validator(mode="after")
     def _years(self) -> "Settings":

@@ -38,8 +38,7 @@ class Days:
     """All days of a stamped program (maximisation) with fixed yearly columns.
 
     arrays, layout: from `stamp`, with hours in days of `steps` and scopes "cycle" (per day) and "year".
-    totals: name -> {(variable, index) of the hour: factor}. Errors: ValueError when a coefficient inside a day
-    differs from day to day (only those of yearly columns, bounds and right-hand sides may).
+    totals: name -> {(variable, index) of the hour: factor}. Errors: ValueError when hours have different weights.
     """
 
     def __init__(self, arrays: Arrays, layout: Layout, totals: Totals, steps: int = 24) -> None:
@@ -55,8 +54,6 @@ class Days:
         first_year, first_day, first_hour = layout.first["year"], layout.first["cycle"], layout.first[HOURLY]
         is_year = (index[0] >= first_year) & (index[0] < first_year + len(self.yearly))
         local = np.where(index[0] >= first_hour, index[0] - first_hour + daily, index[0] - first_day)
-        if not np.array_equal(value[:, ~is_year], np.broadcast_to(value[:1, ~is_year], value[:, ~is_year].shape)):
-            raise ValueError("a coefficient inside a day differs from day to day")
         row_of = np.repeat(np.arange(self._rows), np.diff(arrays.start[: self._rows + 1]))
         self._shared_row, self._shared_column = row_of[is_year], index[0, is_year] - first_year
         self._shared_value = value[:, is_year]
@@ -75,6 +72,8 @@ class Days:
         if not np.array_equal(self._weights, np.broadcast_to(self._cost, self._weights.shape)):
             raise ValueError("costs differ from day to day: give the days equal weight")
         kept = ~is_year
+        varying = kept & (value != value[:1]).any(axis=0)
+        self._varying = list(zip(row_of[varying].tolist(), local[varying].tolist(), value[:, varying].T, strict=True))
         start = np.concatenate([[0], np.cumsum(np.bincount(row_of[kept], minlength=self._rows))])
         self._highs = self._load(start, local[kept], value[0, kept])
         self._all_columns = np.arange(self.columns_of_day, dtype=np.int32)
@@ -125,6 +124,8 @@ class Days:
             _check(self._highs.changeColsBounds(
                 self.columns_of_day, self._all_columns, self._lower[day], self._upper[day]
             ), "changeColsBounds")
+            for row, column, values in self._varying:
+                _check(self._highs.changeCoeff(row, column, values[day]), "changeCoeff")
             x, dual = self._optimum(day)
             value += float(cost @ x)
             own += float(self._cost @ x)

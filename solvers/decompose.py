@@ -105,7 +105,7 @@ def solve_year(
                 break
             if len(pool) - before >= most_evaluations:
                 break
-            pool.append(_next_answer(days, wiring, master.x, mix, pool))
+            pool.append(_next_answer(days, wiring, master.x, mix, pool, keep=not is_relaxed))
     if best is None:
         return _failed(Status.TIME_LIMIT, pool, len(pool) - before, began)
     distance = bound - best.objective
@@ -118,14 +118,16 @@ def solve_year(
     )
 
 
-def _next_answer(days: Days, wiring: Wiring, x: Floats, mix: _Mix | None, pool: Sequence[Answer]) -> Answer:
+def _next_answer(
+    days: Days, wiring: Wiring, x: Floats, mix: _Mix | None, pool: Sequence[Answer], *, keep: bool
+) -> Answer:
     """One more answer: half-way between where the master is and where a feasible mix is, at the mix's prices."""
     at = x[wiring.shared]
     if mix is None:
-        return days.answer(at, np.zeros(len(wiring.totals)))
+        return days.answer(at, np.zeros(len(wiring.totals)), keep=keep)
     middle = (at + mix.solution.x[wiring.shared]) / 2
     known = any(np.allclose(a.at, middle) and np.allclose(a.prices, mix.prices) for a in pool)
-    return days.answer(at if known else middle, mix.prices)
+    return days.answer(at if known else middle, mix.prices, keep=keep)
 
 
 def _middle(yearly: Arrays, wiring: Wiring) -> Floats:
@@ -163,18 +165,13 @@ def with_rows(program: Arrays, rows: Sequence[tuple[Floats, Floats, float, float
     )
 
 
-def _combine(
-    fixed: Arrays, wiring: Wiring, pool: Sequence[Answer], whole: np.ndarray, box: Floats
-) -> _Mix | None:
-    """The best year among convex combinations of answers at these integers; None if there are none.
+def mix_program(
+    fixed: Arrays, wiring: Wiring, usable: Sequence[Answer], box: Floats, most_mismatch: float = np.inf
+) -> Arrays:
+    """The yearly program over convex combinations of answers: more columns for weights, mismatch over and under.
 
-    What the combination misses of a total or a yearly column costs `box`, so that there always is one and the
-    prices stay in the box; only a mix without mismatch is a feasible year.
+    What the combination misses of a total or a yearly column costs `box`; with most_mismatch = 0 it may miss nothing.
     """
-    at = fixed.lower[wiring.shared]
-    usable = [a for a in pool if np.allclose(a.at[whole], at[whole], atol=1e-6)]
-    if not usable:
-        return None
     n, k = len(fixed.columns), len(usable)
     place = np.concatenate([wiring.totals, wiring.shared])
     links, weights = len(place), n + np.arange(k)
@@ -184,7 +181,7 @@ def _combine(
         fixed, columns=(*fixed.columns, *(("mix", j) for j in range(more))),
         cost=np.concatenate([fixed.cost, [a.own for a in usable], -box, -box]),
         lower=np.concatenate([fixed.lower, np.zeros(more)]),
-        upper=np.concatenate([fixed.upper, np.ones(k), np.full(2 * links, np.inf)]),
+        upper=np.concatenate([fixed.upper, np.ones(k), np.full(2 * links, most_mismatch)]),
         is_integer=np.zeros(n + more, dtype=bool),
     )
     table = np.array([np.concatenate([a.totals, a.at]) for a in usable])
@@ -193,14 +190,68 @@ def _combine(
         (np.append(weights, [place[j], over[j], under[j]]), np.append(table[:, j], [-1.0, 1.0, -1.0]), 0.0, 0.0)
         for j in range(links)
     ]
-    solution = LiveHighs(with_rows(program, rows, "mix")).solve()
+    return with_rows(program, rows, "mix")
+
+
+def usable_answers(fixed: Arrays, wiring: Wiring, pool: Sequence[Answer], whole: np.ndarray) -> list[Answer]:
+    """The answers at the integers that `fixed` has, over the yearly columns marked in `whole`."""
+    at = fixed.lower[wiring.shared]
+    return [a for a in pool if np.allclose(a.at[whole], at[whole], atol=1e-6)]
+
+
+def _combine(
+    fixed: Arrays, wiring: Wiring, pool: Sequence[Answer], whole: np.ndarray, box: Floats
+) -> _Mix | None:
+    """The best year among convex combinations of answers at these integers; None if there are none.
+
+    Mismatch keeps its prices in the box; only a mix without mismatch is a feasible year.
+    """
+    usable = usable_answers(fixed, wiring, pool, whole)
+    if not usable:
+        return None
+    n, k = len(fixed.columns), len(usable)
+    links = len(wiring.totals) + len(wiring.shared)
+    solution = LiveHighs(mix_program(fixed, wiring, usable, box)).solve()
     if solution.status is not Status.OPTIMAL:
         return None
-    mismatch = np.abs(solution.x[over] - solution.x[under]) / np.maximum(1.0, np.abs(table).max(axis=0))
+    weights = solution.x[n: n + k]
+    over, under = solution.x[n + k: n + k + links], solution.x[n + k + links:]
+    size = np.abs([np.concatenate([a.totals, a.at]) for a in usable]).max(axis=0)
+    mismatch = np.abs(over - under) / np.maximum(1.0, size)
     first = len(fixed.rows) + 1
     prices = -solution.row_dual[first: first + len(wiring.totals)]
-    parts = tuple((a, float(w)) for a, w in zip(usable, solution.x[weights], strict=True) if w > 1e-12)
+    parts = tuple((a, float(w)) for a, w in zip(usable, weights, strict=True) if w > 1e-12)
     return _Mix(solution.objective, solution, parts, prices, float(mismatch.max(initial=0.0)))
+
+
+def ranked_program(
+    yearly: Arrays, wiring: Wiring, year: Decomposed, score: Floats, tolerance: float, options: Options
+) -> Arrays:
+    """The linear program of the plan's year after ranking: integers fixed, days as a mix of answers without mismatch.
+
+    Among plans whose value is within `tolerance` of the year's, by its cuts, the integers of the highest score are
+    taken (builds stay); if the mix of answers has no year for them, the year's own integers.
+    """
+    built = wiring.shared[yearly.is_integer[wiring.shared]]
+    lower, upper = yearly.lower.copy(), yearly.upper.copy()
+    lower[built] = upper[built] = np.round(year.x[built])
+    choices = [yearly.fixed(year.x)]
+    if np.any(score):
+        master = _with_cuts(replace(yearly, lower=lower, upper=upper), wiring, year.answers)
+        floor = (np.arange(len(master.columns)), master.cost, year.objective - yearly.offset - tolerance, np.inf)
+        ranked = LiveHighs(
+            replace(with_rows(master, [floor], "value"), cost=np.append(score, 0.0), offset=0.0), options
+        ).solve()
+        if ranked.x.size:
+            choices.insert(0, yearly.fixed(ranked.x[:-1]))
+    whole = yearly.is_integer[wiring.shared]
+    for fixed in choices:
+        usable = usable_answers(fixed, wiring, year.answers, whole)
+        program = mix_program(fixed, wiring, usable, wiring.price_box, most_mismatch=0.0)
+        solution = LiveHighs(program).solve()
+        if solution.x.size and solution.objective >= year.objective - tolerance - 1e-9 * abs(year.objective):
+            return program
+    return program
 
 
 def _failed(status: Status, pool: Sequence[Answer], evaluations: int, began: float) -> Decomposed:

@@ -61,7 +61,7 @@ def _with_floors(arrays: Arrays, floors: Sequence[tuple[Floats, float]]) -> Arra
         low.append(floor - NUMERICAL * max(1.0, abs(floor)))
     return replace(
         arrays,
-        rows=arrays.rows + tuple(("stage_floor", k) for k in range(len(floors))),
+        rows=(*arrays.rows, *(("stage_floor", k) for k in range(len(floors)))),
         start=np.concatenate(start),
         index=np.concatenate(index),
         value=np.concatenate(value),

@@ -5,13 +5,14 @@ from typing import Any
 import pyomo.environ as pyo
 
 from dualcontrol.model.accounting import Use
-from dualcontrol.model.allocation import county, projects, units
-from dualcontrol.model.allocation.case import Case, Margins, numeric
+from dualcontrol.model.allocation import county, grid, projects, units
+from dualcontrol.model.allocation.case import Case, Margins
 from dualcontrol.model.allocation.register import Row
 
-__all__ = ["ROWS", "Case", "Margins", "Row", "build_model"]
+__all__ = ["NETWORK_ROWS", "ROWS", "Case", "Margins", "Row", "build_model"]
 
 ROWS: tuple[Row, ...] = units.ROWS + projects.ROWS + county.ROWS
+NETWORK_ROWS: tuple[Row, ...] = grid.ROWS
 
 
 def build_model(case: Case) -> pyo.ConcreteModel:
@@ -25,7 +26,7 @@ def build_model(case: Case) -> pyo.ConcreteModel:
     _sets(m, case)
     _variables(m, case)
     _expressions(m, case)
-    for row in ROWS:
+    for row in ROWS + NETWORK_ROWS:
         row.add_to(m)
     m.value = pyo.Objective(expr=m.value_wan_yuan, sense=pyo.maximize)
     return m
@@ -54,6 +55,7 @@ def _sets(m: Any, case: Case) -> None:
         r: {row.owner_id: float(row.use) for row in use[use["resource_id"] == r].itertuples() if row.use > 0}
         for r in m.RESOURCES
     }
+    grid.network_sets(m, case)
 
 
 def _variables(m: Any, case: Case) -> None:
@@ -91,6 +93,7 @@ def _variables(m: Any, case: Case) -> None:
     m.waived = pyo.Var(bounds=(0.0, None))
     m.waiver = pyo.Var(domain=whole, bounds=(0, 1 if m.has_waiver else 0))
     m.gdp, m.energy, m.co2 = pyo.Var(), pyo.Var(), pyo.Var()
+    grid.network_variables(m, case, whole)
 
 
 def _expressions(m: Any, case: Case) -> None:
@@ -106,9 +109,11 @@ def _expressions(m: Any, case: Case) -> None:
     m.project_total = {j: counting.counted(m.project_use[j], "total") for j in m.PROJECTS}
     m.society_use = {s: case.society[s].scaled(1 - m.shortfall[s]) for s in m.SOCIETY}
     m.society_total = {s: counting.counted(m.society_use[s], "total") for s in m.SOCIETY}
+    m.drawn_mwh = {**m.purchased, **{o: use.electricity_mwh for o, use in {**m.project_use, **m.society_use}.items()}}
+    m.plant_use = grid.network_uses(m, case)
     m.county = counting.county(
-        [*m.unit_use.values(), *m.project_use.values(), *m.society_use.values()],
-        numeric(case.accounts.power_plan), float(case.accounts.other_gdp_plan_wan_yuan),
+        [*m.unit_use.values(), *m.project_use.values(), *m.society_use.values(), *m.plant_use],
+        grid.network_balance(m, case), float(case.accounts.other_gdp_plan_wan_yuan),
     )
     m.value_wan_yuan = _value(m, case)
 
@@ -129,6 +134,7 @@ def _value(m: Any, case: Case) -> Any:
     units, projects = case.unit_rows, case.project_rows
     earned = sum(m.unit_use[i].value_added_wan_yuan for i in m.UNITS)
     earned += sum(m.project_use[j].value_added_wan_yuan for j in m.PROJECTS)
+    earned += sum(use.value_added_wan_yuan for use in m.plant_use)
     cost = sum(float(projects[j].annual_cost_wan_yuan) * m.admitted[j] for j in m.PROJECTS)
     cost += sum(float(case.measure_rows[k].annual_cost_wan_yuan) * m.adopted[k] for k in m.MEASURES)
     for i in m.UNITS:  # yuan per MWh to 万元
@@ -137,4 +143,5 @@ def _value(m: Any, case: Case) -> Any:
     for s in m.SOCIETY:
         need = case.counting.counted(case.society[s], "total")
         cost += float(case.accounts.society[s].shortfall_wan_yuan_per_tce) * need * m.shortfall[s]
+    cost += grid.network_cost(m, case)
     return earned - cost - m.targets.overshoot_price_wan_yuan_per_tce * m.overshoot

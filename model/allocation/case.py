@@ -13,6 +13,7 @@ from typing import Any
 from dualcontrol.model.accounting import Accounts, Counting, Use
 from dualcontrol.model.ledger import EARMARK, GRID, POOL
 from dualcontrol.model.policy.rulings import Rulings
+from dualcontrol.model.power.inputs import PowerInputs, has_network, power_inputs
 from dualcontrol.model.quantities import exact, whole_up
 
 _NOT_CONTENT = ("name", "credit_code", "source", "basis", "derivation")
@@ -96,6 +97,21 @@ class Case:
     def society(self) -> Mapping[str, Use]:
         """What each society line needs."""
         return {s: numeric(line.need) for s, line in sorted(self.accounts.society.items())}
+
+    @cached_property
+    def power(self) -> PowerInputs | None:
+        """The network of the scenario, None without a power folder."""
+        return power_inputs(self.accounts.scenario) if has_network(self.accounts.scenario) else None
+
+    def most_mwh_at(self, owners: list[str]) -> float:
+        """Most electricity that owners can draw in the year, MWh: the bound of a load group."""
+        most = 0.0
+        for owner in owners:
+            if owner in self.running:
+                most += self.running[owner].electricity_mwh * float(self.unit_rows[owner].activity_max)
+            else:
+                most += {**self.projects, **self.society}[owner].electricity_mwh
+        return most
 
     def measures_of(self, unit_id: str) -> list[Any]:
         """The saving measures of a unit."""

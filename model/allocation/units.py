@@ -97,7 +97,7 @@ def excess_is_declared(m: Any, i: str) -> Any:
 @row("3.3.3c", "restrictive", "MWh", "sum of green_i <= local non-fossil electricity")
 def green_supply(m: Any) -> Any:
     """Enterprises together cannot claim more green electricity than stays in the county."""
-    if not m.GREEN_UNITS:
+    if not m.GREEN_UNITS or m.case.power:  # with a network: hour by hour, `green_is_delivered`
         return pyo.Constraint.Skip
     return sum(m.green[i] for i in m.GREEN_UNITS) <= float(m.case.accounts.power_plan.non_fossil_local_mwh)
 

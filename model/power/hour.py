@@ -8,6 +8,7 @@ operating cost.
 from typing import Any
 
 import pyomo.environ as pyo
+from pyomo.common.gc_manager import PauseGC
 
 from dualcontrol.model.power.network import BASE_MVA, START, Branch, Generator, Link, Network
 from dualcontrol.model.power.topology import candidates, cycles
@@ -24,18 +25,19 @@ def build_hour(network: Network) -> pyo.ConcreteModel:
     """
     m = pyo.ConcreteModel()
     m.network = network
-    m.profile = pyo.Param(profile_names(network), mutable=True, initialize=1.0, within=pyo.Any)
-    _variables(m, network)
-    for add in (_generation, _storage, _flexible, _branches, _optional, _green, _balance):
-        add(m, network)
-    m.cost = pyo.Objective(expr=_cost(m, network), sense=pyo.minimize)
+    with PauseGC():  # thousands of small objects that all stay: collecting would only look at them
+        m.profile = pyo.Param(profile_names(network), mutable=True, initialize=1.0, within=pyo.Any)
+        _variables(m, network)
+        for add in (_generation, _storage, _flexible, _branches, _optional, _green, _balance):
+            add(m, network)
+        m.cost = pyo.Objective(expr=_cost(m, network), sense=pyo.minimize)
     return m
 
 
 def profile_names(network: Network) -> list[str]:
     """The profiles that a network needs, sorted; `START` where storage begins at a given level."""
     names = {e.profile for e in (*network.generators, *network.loads, *network.builds)}
-    names |= {name for g in network.generators for name in (g.min_profile, g.cost_profile)}
+    names |= {name for g in network.generators for name in (g.min_profile, g.cost_profile, g.green_profile)}
     names |= {s.inflow for s in network.storage} | {network.step_profile}
     if any(s.initial_mwh is not None for s in network.storage):
         names.add(START)
@@ -195,7 +197,7 @@ def mean_mw(m: Any, load: Any) -> Any:
 
 
 def _flexible(m: Any, network: Network) -> None:
-    """What may be moved has a peak and is served in full over the cycle: a level that returns to its beginning."""
+    """What may be moved has a peak and is served in full over the cycle: its level returns to the start."""
     flexible = {x.id: x for x in network.loads if x.flexible_share > 0}
     _rows(
         m,
@@ -286,8 +288,8 @@ def demand_mw(m: Any, load: Any) -> Any:
 def _green(m: Any, network: Network) -> None:
     """Green electricity of the hour (3.4.3d), claimed by load profiles within their load.
 
-    In total within local renewables less green exports and charging plus green discharge. Exports carry green
-    pro rata.
+    In total within local renewables less green exports and charging plus discharge. Exports carry green,
+    never for free: at least the hourly share given for them (pro rata of what is made, or by contract).
     """
     if not network.has_green_accounts:
         return
@@ -302,6 +304,10 @@ def _green(m: Any, network: Network) -> None:
         sorted(groups),
         lambda m, s: m.green[s] <= sum(demand_mw(m, x) for x in groups[s]),
     )
+    carried = sum(
+        m.profile[g.green_profile] * m.p[g.id] for g in network.generators if g.green_profile is not None
+    )
+    m.green_exported = pyo.Constraint(expr=m.green_export - carried >= 0)
     made = sum(m.p[g.id] for g in network.generators if g.is_green)
     stored = sum(m.charge[s.id] - m.discharge[s.id] for s in network.storage)
     m.green_supply = pyo.Constraint(expr=sum(m.green[s] for s in groups) + m.green_export <= made - stored)

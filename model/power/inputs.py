@@ -13,6 +13,7 @@ import pandas as pd
 
 from dualcontrol.model.power.network import Branch, Build, Generator, Load, Network, Series, Storage
 from dualcontrol.model.scenario import Scenario
+from dualcontrol.model.schema import ELECTRICITY
 
 HOURS = 8760
 WAN = 1e-4  # yuan to 万元
@@ -24,7 +25,8 @@ class PowerInputs:
     """The network of a scenario and who stands behind its elements.
 
     load_of: owner -> name of the load column (mean MW) that its electricity is part of. profile_of: owner ->
-    profile. thermal_of: unit -> generator ids. green: generator ids of renewables. by_id: rows of plants, builds.
+    profile. thermal_of: unit -> generator ids. green: generator ids of renewables. exchanged: generator ids of imports
+    and exports with their price in 万元 per MWh (0 for exports). plants, builds: rows by id.
     profiles: 8,760 rows, a column per profile id.
     """
 
@@ -33,9 +35,9 @@ class PowerInputs:
     profile_of: Mapping[str, str]
     thermal_of: Mapping[str, tuple[str, ...]]
     green: tuple[str, ...]
+    exchanged: Mapping[str, float]
     plants: Mapping[str, Any]
     builds: Mapping[str, Any]
-    exchanges: Mapping[str, Any]
     profiles: pd.DataFrame
 
     def year(self) -> Series:
@@ -51,18 +53,24 @@ def has_network(scenario: Scenario) -> bool:
     return not scenario.table("power/buses").empty
 
 
-def power_inputs(scenario: Scenario) -> PowerInputs:
-    """The network of a scenario with a power folder (design §6). Rows sorted by id; pure."""
+def power_inputs(scenario: Scenario, green_share: Mapping[str, Any] | None = None) -> PowerInputs:
+    """The network of a scenario with a power folder (design §6). Rows sorted by id; pure.
+
+    green_share: hourly share of renewables that exports carry, (8760,) per `green:<exchange>`; default: the contract's,
+    or pro rata of what renewables could make in the hour.
+    """
     tables = {name: list(scenario.table(f"power/{name}").itertuples()) for name in (
         "buses", "builds", "branches", "plants", "retrofits", "storage", "exchange", "loads"
     )}
     builds = {row.build_id: row for row in tables["builds"]}
-    groups = _load_groups(tables["loads"])
+    starts = dict(zip(*(scenario.table("projects")[c] for c in ("project_id", "start_month")), strict=True))
+    groups = _load_groups(tables["loads"], starts)
+    green_share = green_share or _first_green_share(scenario, tables)
     generators = [*_plants(tables["plants"], tables["retrofits"]), *_exchanges(tables["exchange"])]
     losses = _losses_mw(scenario)
     loads = [Load(LOSSES, min(b.bus_id for b in tables["buses"] if b.voltage_kv == _top(tables["buses"])), mw=losses)]
     loads += [
-        Load(name, row.bus_id, profile=row.profile_id, column=name, flexible_share=float(row.flexible_share),
+        Load(name, row.bus_id, profile=_profile(row, starts), column=name, flexible_share=float(row.flexible_share),
              flexible_peak=float(row.flexible_peak))
         for name, row in groups.items()
     ]
@@ -79,7 +87,7 @@ def power_inputs(scenario: Scenario) -> PowerInputs:
         ),
         loads=tuple(loads),
         builds=tuple(Build(row.build_id, profile=f"service:{row.build_id}") for row in tables["builds"]),
-        shed_cost=SHED_YUAN_PER_MWH * WAN, has_green_accounts=True,
+        shed_cost=scenario.settings.power.shed_yuan_per_mwh * WAN, has_green_accounts=True,
     )
     thermal: dict[str, list[str]] = {}
     for row in tables["plants"]:
@@ -88,17 +96,15 @@ def power_inputs(scenario: Scenario) -> PowerInputs:
     for row in tables["retrofits"]:
         unit = next(p.unit_id for p in tables["plants"] if p.plant_id == row.plant_id)
         thermal[unit].append(retrofit_id(row))
-    owners = {row.owner_id: _group(row) for row in tables["loads"]}
     return PowerInputs(
-        network, owners, {row.owner_id: row.profile_id for row in tables["loads"]},
+        network, {row.owner_id: _group(row, starts) for row in tables["loads"]},
+        {row.owner_id: _profile(row, starts) for row in tables["loads"]},
         {unit: tuple(sorted(ids)) for unit, ids in sorted(thermal.items())},
         tuple(sorted(row.plant_id for row in tables["plants"] if row.kind != "thermal")),
-        {row.plant_id: row for row in tables["plants"]}, builds, {row.exchange_id: row for row in tables["exchange"]},
-        _with_service(scenario.profiles, builds),
+        {g.id: g.cost_per_mwh for g in _exchanges(tables["exchange"])},
+        {row.plant_id: row for row in tables["plants"]}, builds,
+        _derived(scenario.profiles, builds, {load.profile for load in loads if load.profile}, green_share),
     )
-
-
-SHED_YUAN_PER_MWH = 20_000.0
 
 
 def retrofit_id(row: Any) -> str:
@@ -106,13 +112,19 @@ def retrofit_id(row: Any) -> str:
     return f"{row.plant_id}+{row.build_id}"
 
 
-def _group(row: Any) -> str:
+def _profile(row: Any, starts: Mapping[str, int]) -> str:
+    """Profile of an owner's load: a project draws nothing before it starts (`<profile>@<month>`)."""
+    start = int(starts.get(row.owner_id, 1))
+    return f"{row.profile_id}@{start}" if 1 < start <= 12 else str(row.profile_id)
+
+
+def _group(row: Any, starts: Mapping[str, int]) -> str:
     flexible = "" if row.flexible_share == 0 else f"|{row.flexible_share:g}x{row.flexible_peak:g}"
-    return f"{row.bus_id}|{row.profile_id}{flexible}"
+    return f"{row.bus_id}|{_profile(row, starts)}{flexible}"
 
 
-def _load_groups(rows: list[Any]) -> dict[str, Any]:
-    return dict(sorted({_group(row): row for row in rows}.items()))
+def _load_groups(rows: list[Any], starts: Mapping[str, int]) -> dict[str, Any]:
+    return dict(sorted({_group(row, starts): row for row in rows}.items()))
 
 
 def _top(buses: list[Any]) -> float:
@@ -159,12 +171,40 @@ def _exchanges(rows: list[Any]) -> list[Generator]:
                 cost_per_mwh=float(row.import_yuan_per_mwh) * WAN,
             ))
         if row.export_mw > 0:
-            generators.append(Generator(f"{row.exchange_id}:export", row.bus_id, float(row.export_mw), sign=-1.0, build=build))
+            generators.append(Generator(
+                f"{row.exchange_id}:export", row.bus_id, float(row.export_mw), sign=-1.0, build=build,
+                green_profile=f"green:{row.exchange_id}",
+            ))
     return generators
 
 
-def _with_service(profiles: pd.DataFrame, builds: Mapping[str, Any]) -> pd.DataFrame:
-    """Profiles with one more per build: 0 before the month it comes into service, 1 from then on."""
+def _first_green_share(scenario: Scenario, tables: Mapping[str, list[Any]]) -> dict[str, Any]:
+    """Green share of exports before any dispatch is known: by contract, or what existing renewables could make over
+    that and the mean thermal output of the base year."""
+    made = sum(
+        (float(row.capacity_mw) * scenario.profiles[row.profile_id].to_numpy() for row in tables["plants"]
+         if row.kind != "thermal" and not row.build_id), np.zeros(HOURS),
+    )
+    energy = scenario.table("unit_energy")
+    thermal = energy.loc[(energy["carrier_id"] == ELECTRICITY) & (energy["use"] == "conversion_out"), "quantity"].sum()
+    pro_rata = made / (made + max(1.0, float(thermal) / HOURS))
+    return {
+        f"green:{row.exchange_id}": pro_rata if np.isnan(row.export_green_share) else float(row.export_green_share)
+        for row in tables["exchange"]
+    }
+
+
+def _derived(
+    profiles: pd.DataFrame, builds: Mapping[str, Any], loads: set[str], green_share: Mapping[str, Any]
+) -> pd.DataFrame:
+    """The scenario's profiles and those made of them: service of builds, loads of projects that start in the year,
+    green share of exports."""
     month = pd.date_range("2021-01-01", periods=HOURS, freq="h").month.to_numpy()  # any year without 29 February
-    service = {f"service:{b}": (month >= row.start_month).astype(float) for b, row in builds.items()}
-    return pd.concat([profiles, pd.DataFrame(service, index=profiles.index)], axis=1)
+    made: dict[str, Any] = {f"service:{b}": (month >= row.start_month).astype(float) for b, row in builds.items()}
+    for name in sorted(loads):
+        base, _, start = name.partition("@")
+        if start:
+            drawn = profiles[base].to_numpy() * (month >= int(start))
+            made[name] = drawn / drawn.mean()
+    made |= {name: np.broadcast_to(share, (HOURS,)) for name, share in green_share.items()}
+    return pd.concat([profiles, pd.DataFrame(made, index=profiles.index)], axis=1)

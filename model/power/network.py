@@ -96,7 +96,7 @@ class Generator:
     the build's column where there is one. min_mw: least output where it is no share of the capacity (a load
     that may be shed has a negative one); min_profile: hourly least share. has_online: thermal with continuous
     online capacity per day, min_share·u <= p <= u <= profile·capacity. given_up: (build, MW) that leaves this
-    class when it is built (a flexibility retrofit is a second class with a lower minimum). segments:
+    class when it is built (a flexibility retrofit is a second class with a lower minimum). green_profile: hourly green share an export carries. segments:
     piecewise-linear convex cost from the least output upwards as (MW, cost per MWh) steps. cost_profile:
     hourly factor of cost_per_mwh.
     """
@@ -114,6 +114,7 @@ class Generator:
     co2_t_per_mwh: float = 0.0
     is_green: bool = False
     given_up: tuple[tuple[str, float], ...] = ()
+    green_profile: str | None = None
     min_mw: float | None = None
     min_profile: str | None = None
     cost_profile: str | None = None
@@ -203,6 +204,7 @@ class Series:
     profiles: Mapping[str, Floats] = field(default_factory=dict)
     weight: Floats | None = None
     cycle: npt.NDArray[np.int64] | None = None
+    hour_of_year: npt.NDArray[np.int64] | None = None
 
     def previous(self) -> npt.NDArray[np.int64]:
         """The hour before each hour, cyclic within its cycle (daily cycles by default: one cycle)."""

@@ -1,0 +1,176 @@
+"""The year's side of the power network: loads at buses, plants' dispatch, green power, builds, utilisation hours.
+
+The hours themselves are stamped (`model.power.hour`); here are the yearly columns they share (builds, mean loads) and
+the totals over the year that the county's account needs (3.4.2, 3.4.3). Empty without a power folder.
+"""
+
+from typing import Any
+
+import pyomo.environ as pyo
+
+from dualcontrol.model.accounting import PowerBalance, Use
+from dualcontrol.model.allocation.case import Case
+from dualcontrol.model.allocation.register import row
+from dualcontrol.model.power.inputs import HOURS, WAN
+
+GREEN_EXPORT, STORAGE_LOSS, SHED = "green_export", "storage_loss", "shed"
+
+
+def network_sets(m: Any, case: Case) -> None:
+    """Sets of the network's yearly side and `total_terms`: total -> {(variable, index) of the hour: factor}."""
+    power = case.power
+    m.BUILDS = sorted(power.builds) if power else []
+    m.LOADS = sorted({load.column for load in power.network.loads if load.column is not None}) if power else []
+    m.owners_at = {k: sorted(o for o, column in power.load_of.items() if column == k) for k in m.LOADS} if power else {}
+    m.PLANT_UNITS = [i for i in (power.thermal_of if power else {}) if i in m.UNITS]
+    m.GREEN_PROFILES = sorted({power.profile_of[i] for i in m.GREEN_UNITS if i in power.profile_of}) if power else []
+    m.FLEETS = sorted(_fleets(power)) if power else []
+    m.total_terms = _total_terms(m, power) if power else {}
+    m.TOTALS = list(m.total_terms)
+
+
+def _fleets(power: Any) -> dict[str, list[Any]]:
+    """Plants whose utilisation hours are asked for, by kind and build (existing plants of a kind are one fleet)."""
+    fleets: dict[str, list[Any]] = {}
+    for row in power.plants.values():
+        if row.hours_floor > 0:
+            fleets.setdefault(f"{row.kind}:{row.build_id}" if row.build_id else row.kind, []).append(row)
+    return fleets
+
+
+def _total_terms(m: Any, power: Any) -> dict[str, dict[tuple[str, Any], float]]:
+    p = "p"
+    terms: dict[str, dict[tuple[str, Any], float]] = {
+        f"thermal:{i}": {(p, g): 1.0 for g in power.thermal_of[i]} for i in m.PLANT_UNITS
+    }
+    built = [g for g in power.green if power.plants[g].build_id]
+    for g in power.green:
+        name = f"built:{g}" if g in built else f"existing:{power.plants[g].kind}"
+        terms.setdefault(name, {})[(p, g)] = 1.0
+    terms |= {f"green:{s}": {("green", s): 1.0} for s in m.GREEN_PROFILES}
+    terms[GREEN_EXPORT] = {("green_export", None): 1.0}
+    terms |= {g.id: {(p, g.id): 1.0} for g in power.network.generators if g.id in power.exchanged}
+    stores = [s.id for s in power.network.storage]
+    terms[STORAGE_LOSS] = {(v, s): f for s in stores for v, f in (("charge", 1.0), ("discharge", -1.0))}
+    terms[SHED] = {("shed", bus): 1.0 for bus in sorted({load.bus for load in power.network.loads})}
+    return {name: t for name, t in terms.items() if t}
+
+
+def network_variables(m: Any, case: Case, whole: Any) -> None:
+    """Builds (yes or no), mean MW per load group, totals in MWh, hours missing per fleet."""
+    power = case.power
+    m.built = pyo.Var(m.BUILDS, domain=whole, bounds=lambda m, b: (
+        1 if power.builds[b].status == "committed" else 0,
+        0 if power.builds[b].status == "open" and power.builds[b].start_month > 12 else 1,
+    ))
+    m.mean_load = pyo.Var(m.LOADS, bounds=lambda m, k: (0.0, case.most_mwh_at(m.owners_at[k]) / HOURS))
+    most = HOURS * sum(g.capacity_mw for g in power.network.generators) if power else 0.0
+    m.total = pyo.Var(m.TOTALS, bounds=(0.0, most))  # nothing in the county exceeds all its generators at full output
+    m.missing_hours = pyo.Var(m.FLEETS, bounds=(0.0, HOURS))
+
+
+def network_balance(m: Any, case: Case) -> PowerBalance:
+    """The county's electricity balance: from the network's totals, or the yearly table without a network."""
+    plan = case.accounts.power_plan
+    if not case.power:
+        return PowerBalance(*(float(v) for v in (
+            plan.non_fossil_generation_mwh, plan.non_fossil_local_mwh, plan.losses_mwh
+        )))
+    made = sum(m.total[t] for t in m.TOTALS if t.startswith(("existing:", "built:")))
+    return PowerBalance(made, made - m.total[GREEN_EXPORT], float(plan.losses_mwh) + (
+        m.total[STORAGE_LOSS] if STORAGE_LOSS in m.TOTALS else 0.0
+    ))
+
+
+def network_uses(m: Any, case: Case) -> list[Use]:
+    """Value added of renewables that are built; that of thermal plants is their unit's, of existing ones non-modelled."""
+    if not case.power:
+        return []
+    plants = case.power.plants
+    value = sum(
+        float(plants[t.split(":")[1]].value_added_yuan_per_mwh) * WAN * m.total[t]
+        for t in m.TOTALS if t.startswith("built:")
+    )
+    return [Use(*[0.0] * 5, value, 0.0, 0.0)]
+
+
+def network_cost(m: Any, case: Case) -> Any:
+    """Yearly cost of builds and the price of missing utilisation hours, 万元 (the hours' own costs are stamped)."""
+    if not case.power:
+        return 0.0
+    price = case.accounts.scenario.settings.power.missing_hours_yuan_per_mwh * WAN
+    missing = sum(price * fleet_mw(case, f) * m.missing_hours[f] for f in m.FLEETS)
+    return missing + sum(build_cost(case, b) * m.built[b] for b in m.BUILDS)
+
+
+def build_cost(case: Case, build: str) -> float:
+    """Cost of a build in the plan year: its yearly cost for the months in service, 万元."""
+    row = case.power.builds[build]
+    return float(row.annual_cost_wan_yuan) * (13 - row.start_month) / 12
+
+
+def fleet_mw(case: Case, fleet: str) -> float:
+    """AC capacity of a fleet in MW."""
+    return sum(float(r.capacity_mw) for r in _fleets(case.power)[fleet])
+
+
+@row("3.4.3d", "definition", "MWh", "8760 mean_load_k = sum of electricity drawn by the owners at k", over="LOADS")
+def load_at_bus(m: Any, k: str) -> Any:
+    """Everybody's electricity loads its bus with its profile; self-used PV stays behind the meter."""
+    return HOURS * m.mean_load[k] == sum(m.drawn_mwh[o] for o in m.owners_at[k])
+
+
+@row("3.4.3h", "definition", "MWh", "generation of the unit x activity_i = its plants' dispatch over the year",
+     over="PLANT_UNITS")
+def dispatch_is_activity(m: Any, i: str) -> Any:
+    """A plant's quota and its hours are one decision: its counted energy follows its dispatch."""
+    return m.case.running[i].generation_mwh * m.activity[i] == m.total[f"thermal:{i}"]
+
+
+@row("3.4.3d", "restrictive", "MWh", "sum of green_i with profile s <= green power delivered to s", over="GREEN_PROFILES")
+def green_is_delivered(m: Any, s: str) -> Any:
+    """Green electricity claimed by enterprises is delivered by the network, hour by hour and once."""
+    power = m.case.power
+    return sum(m.green[i] for i in m.GREEN_UNITS if power.profile_of.get(i) == s) <= m.total[f"green:{s}"]
+
+
+@row("3.4.3", "definition", "0/1", "build_b <= build required by b", over="BUILDS")
+def build_needs(m: Any, b: str) -> Any:
+    """A build that needs another is not built without it."""
+    needed = m.case.power.builds[b].requires_id
+    return m.built[b] <= m.built[needed] if needed else pyo.Constraint.Skip
+
+
+@row("3.4.3", "definition", "0/1", "build_b + build excluded by b <= 1", over="BUILDS")
+def build_excludes(m: Any, b: str) -> Any:
+    """Of two builds that exclude each other at most one is built."""
+    other = m.case.power.builds[b].excludes_id
+    return m.built[b] + m.built[other] <= 1 if other else pyo.Constraint.Skip
+
+
+@row("3.4.3h", "restrictive", "MWh", "delivered_f + MW_f missing_f >= MW_f hours_f (in service)", over="FLEETS",
+     is_relaxable=True)
+def utilisation_hours(m: Any, f: str) -> Any:
+    """Thermal at least 5,000 h and PV at least 1,900 h a year; elastic, the missing hours are priced and shown."""
+    rows, power = _fleets(m.case.power)[f], m.case.power
+    asked = sum(float(r.capacity_mw) * float(r.hours_floor) * months_in_service(power, r) for r in rows)
+    build = rows[0].build_id
+    asked = asked * m.built[build] if build else asked
+    return fleet_mwh(m, rows) + fleet_mw(m.case, f) * m.missing_hours[f] >= asked
+
+
+def months_in_service(power: Any, plant: Any) -> float:
+    """Share of the year a plant is in service: the floor of its hours is prorated."""
+    return (13 - power.builds[plant.build_id].start_month) / 12 if plant.build_id else 1.0
+
+
+def fleet_mwh(m: Any, rows: list[Any]) -> Any:
+    """Delivered MWh of a fleet after curtailment, from the totals of the year."""
+    if rows[0].kind == "thermal":
+        return sum(m.total[f"thermal:{i}"] for i in sorted({r.unit_id for r in rows}) if i in m.PLANT_UNITS)
+    if rows[0].build_id:
+        return sum(m.total[f"built:{r.plant_id}"] for r in rows)
+    return m.total[f"existing:{rows[0].kind}"]
+
+
+ROWS = (load_at_bus, dispatch_is_activity, green_is_delivered, build_needs, build_excludes, utilisation_hours)

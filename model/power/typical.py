@@ -1,0 +1,56 @@
+"""Typical days of a year of profiles with tsam: representative days with their weights, and the extreme ones (design §6)."""
+
+import numpy as np
+import pandas as pd
+
+from dualcontrol.model.power.network import Series
+
+HOURS_OF_DAY = 24
+
+
+def typical_days(year: Series, days: int, extremes: dict[str, list[str]] | None = None) -> Series:
+    """A year of hourly profiles as `days` representative days plus extreme ones (hierarchical clusters, medoids).
+
+    year: 8,760 hours. extremes: {"max": profiles, "min": profiles} whose extreme day is added with weight of the
+    days closest to it. Profiles that mark when a build is in service are left out of the clustering but keep their
+    values of the representative day. Result: hours = 24 x days, weight (days each stands for), cycle (day).
+    Errors: ImportError with a remedy when tsam is not installed (extra `power`).
+    """
+    try:
+        import tsam
+    except ImportError as error:
+        raise ImportError("typical days need the package tsam: pip install 'dualcontrol[power]'") from error
+    names = [name for name in year.profiles if not name.startswith("service:") and np.ptp(year.profiles[name]) > 0]
+    frame = pd.DataFrame(
+        {name: year.profiles[name] for name in names}, index=pd.date_range("2021-01-01", periods=year.hours, freq="h")
+    )
+    wanted = extremes or {}
+    result = tsam.aggregate(
+        frame, n_clusters=days, period_duration=HOURS_OF_DAY, preserve_column_means=False,
+        cluster=tsam.ClusterConfig(method="hierarchical", representation="medoid"),
+        extremes=tsam.ExtremeConfig(
+            method="append", max_period=wanted.get("max", []), min_period=wanted.get("min", [])
+        ) if wanted else None,
+    )
+    return _series_of(year, result)
+
+
+def _series_of(year: Series, result: object) -> Series:
+    """The chosen days of the year with the number of days each stands for."""
+    assignment = np.asarray(result.cluster_assignments)  # type: ignore[attr-defined]
+    profile = np.stack([year.profiles[n].reshape(-1, HOURS_OF_DAY) for n in sorted(year.profiles)], axis=1)
+    chosen, weight = [], []
+    for cluster in np.unique(assignment):
+        members = np.flatnonzero(assignment == cluster)
+        block = profile[members].reshape(len(members), -1)
+        chosen.append(int(members[np.argmin(((block - block.mean(axis=0)) ** 2).sum(axis=1))]))
+        weight.append(len(members))
+    order = np.argsort(chosen)
+    days = np.array(chosen)[order]
+    return Series(
+        hours=len(days) * HOURS_OF_DAY,
+        profiles={n: v.reshape(-1, HOURS_OF_DAY)[days].ravel() for n, v in year.profiles.items()},
+        weight=np.repeat(np.array(weight, dtype=np.float64)[order], HOURS_OF_DAY),
+        cycle=np.repeat(np.arange(len(days)), HOURS_OF_DAY),
+        hour_of_year=(days[:, None] * HOURS_OF_DAY + np.arange(HOURS_OF_DAY)).ravel(),
+    )

@@ -1,0 +1,74 @@
+"""The yearly plan and the hours of its network as one program (design §5–7)."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dualcontrol.model.allocation.case import Case
+from dualcontrol.model.allocation.grid import HOURS
+from dualcontrol.model.power.hour import LINKS, SCOPES, build_hour, profile_names
+from dualcontrol.model.power.network import Series
+from dualcontrol.model.power.typical import typical_days
+from dualcontrol.solvers.compile import Arrays, Label
+from dualcontrol.solvers.join import join
+from dualcontrol.solvers.stamp import Layout, compile_hour, stamp
+from dualcontrol.solvers.totals import with_total_row
+
+SHARED = {"built": "built", "mean_load": "mean_load"}
+TotalTerms = dict[str, dict[Label, float]]
+
+
+@dataclass(frozen=True)
+class Hours:
+    """The stamped hours of a case: arrays and where everything is; `series` says which hours they are."""
+
+    arrays: Arrays
+    layout: Layout
+    series: Series
+
+
+def hours_of(case: Case, series: Series) -> Hours:
+    """The network of a case stamped over `series`. Costs in 万元, weighted. ValueError without a network."""
+    if case.power is None:
+        raise ValueError("the scenario has no power folder")
+    network = case.power.network
+    hour = compile_hour(build_hour(network), scopes=SCOPES, links=LINKS)
+    arrays, layout = stamp(
+        hour, series.hours, {"profile": {name: series.profiles[name] for name in profile_names(network)}}, previous=series.previous(),
+        scopes={"cycle": series.cycle if series.cycle is not None else np.zeros(series.hours, dtype=np.int64)},
+        weight=series.weight,
+    )
+    return Hours(arrays, layout, series)
+
+
+def drafted_series(case: Case) -> Series:
+    """Typical days of the scenario's `[time]`; extreme days are those of peak load and of least sun and wind."""
+    power, time = case.power, case.accounts.scenario.settings.time
+    assert power is not None
+    year = power.year()
+    if not time.extreme_days:
+        return typical_days(year, time.typical_days)
+    kinds = case.accounts.scenario.table("power/profile_names").set_index("profile_id")["kind"]
+    varying = [p for p in kinds.index if np.ptp(year.profiles[p]) > 0]
+    return typical_days(year, time.typical_days, {
+        "max": [p for p in varying if kinds[p] == "load"][:2], "min": [p for p in varying if kinds[p] == "output"][:2],
+    })
+
+
+def couple(yearly: Arrays, hours: Hours, total_terms: TotalTerms) -> tuple[Arrays, Layout]:
+    """One program: yearly rows first, then the hours, then a row per yearly total of the dispatch."""
+    labels = hours.layout.hour.columns["year"]
+    arrays, layout = join(yearly, hours.arrays, hours.layout, {label: (SHARED[label[0]], label[1]) for label in labels})
+    weight = np.ones(layout.hours) if hours.series.weight is None else hours.series.weight
+    for name, terms in total_terms.items():
+        arrays = with_total_row(
+            arrays, layout, {label: factor * weight for label, factor in terms.items()}, 0.0, 0.0, ("total_of_hours", name),
+            shared={yearly.column("total", name): -1.0},
+        )
+    return arrays, layout
+
+
+def years_weight(series: Series) -> Series:
+    """The series with weights that add up to a whole year (for a few days standing for the year)."""
+    weight = np.ones(series.hours) if series.weight is None else series.weight
+    return replace(series, weight=weight * HOURS / weight.sum())

@@ -1,0 +1,142 @@
+"""The stages of the optimisation for a plan with or without a network: what is solved in which order (design §5–6)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from dualcontrol.coupling import Hours, couple, drafted_series, hours_of
+from dualcontrol.model.allocation import Case, build_model
+from dualcontrol.solvers.compile import Arrays, Floats, compile_model
+from dualcontrol.solvers.days import Answer, Days
+from dualcontrol.solvers.decompose import Decomposed, Wiring, ranked_program, solve_year
+from dualcontrol.solvers.highs import Options, Solution, Status
+from dualcontrol.solvers.lexicographic import Stage, StageResult, solve_in_order
+from dualcontrol.solvers.stamp import Layout
+
+
+@dataclass(frozen=True)
+class Solved:
+    """A solved plan. The first columns and rows of `program` (a linear program, integers fixed) are the yearly model's.
+
+    yearly: the yearly model. first: the value stage (objective, bound, status). value: what is left of it with the
+    ranking. final: the solution the plan is read from. hours, layout: of typical days; year: of the decomposition.
+    """
+
+    yearly: Arrays
+    program: Arrays
+    first: Solution
+    value: float
+    final: Solution
+    hours: Hours | None = None
+    layout: Layout | None = None
+    year: Decomposed | None = None
+    days: Days | None = None
+
+    @property
+    def x(self) -> Floats:
+        """The yearly columns."""
+        return self.final.x[: len(self.yearly.columns)]
+
+
+class NoPlan(RuntimeError):
+    """The solver found no plan; `status` says why."""
+
+    def __init__(self, status: Status) -> None:
+        """Keep the status."""
+        self.status = status
+        super().__init__(status.value)
+
+
+def solve_case(case: Case, answers: tuple[Answer, ...] = ()) -> Solved:
+    """Value, then ranking, then the least interference, each in its turn. Errors: NoPlan, SolverError."""
+    model = build_model(case)
+    yearly = compile_model(model)
+    if case.power is None:
+        return _ordered(case, yearly, yearly, len(yearly.columns))
+    settings = case.accounts.scenario.settings.time
+    if settings.mode == "year":
+        return _full_year(case, yearly, model.total_terms, answers)
+    hours = hours_of(case, drafted_series(case))
+    program, layout = couple(yearly, hours, model.total_terms)
+    return replace(_ordered(case, yearly, program, len(yearly.columns)), hours=hours, layout=layout)
+
+
+def _ordered(case: Case, yearly: Arrays, program: Arrays, width: int) -> Solved:
+    """All stages on one program whose first `width` columns are the yearly ones."""
+    settings = case.accounts.scenario.settings
+    gap = settings.solve.mip_gap if case.power is None else settings.time.gap
+    options = Options(gap=gap, time_limit_s=settings.solve.time_limit_s)
+    value = Stage("value", program.cost, settings.solve.score_tolerance_wan_yuan, program.offset)
+    stages = solve_in_order(program, [value], options)
+    _require(stages)
+    if np.any(score := _weights(yearly, program, {"admitted": case.rulings.scores})) and yearly.is_integer.any():
+        ranked = solve_in_order(program, [Stage("score", score)], options, keep=[(value, stages[0].objective)])
+        stages += ranked if ranked[-1].solution.x.size else []
+    fixed = program.fixed(stages[-1].solution.x)
+    return _least(yearly, fixed, value, stages[0].solution, options)
+
+
+def _least(yearly: Arrays, fixed: Arrays, value: Stage, first: Solution, options: Options) -> Solved:
+    """With the integers fixed: the value again, then the plan that interferes least."""
+    results = solve_in_order(
+        fixed, [replace(value, tolerance=0.0), Stage("least_moved", _least_moved(yearly, fixed))], options
+    )
+    _require(results)
+    return Solved(yearly, fixed, first, results[0].objective, results[-1].solution)
+
+
+def _full_year(case: Case, yearly: Arrays, total_terms: Mapping[str, Any], answers: tuple[Answer, ...]) -> Solved:
+    """The year by decomposition; ranking on its cuts; the rest on the mix of days that is the plan's year."""
+    assert case.power is not None
+    settings = case.accounts.scenario.settings
+    hours = hours_of(case, case.power.year())
+    days = Days(hours.arrays, hours.layout, total_terms)
+    wiring = wiring_of(yearly, days)
+    options = Options(gap=settings.time.gap / 4, time_limit_s=settings.solve.time_limit_s)
+    year = solve_year(
+        yearly, days, wiring, gap=settings.time.gap, most_evaluations=settings.time.most_evaluations, answers=answers,
+        options=options,
+    )
+    if not year.x.size:
+        raise NoPlan(year.status)
+    program = ranked_program(
+        yearly, wiring, year, _weights(yearly, yearly, {"admitted": case.rulings.scores}),
+        settings.solve.score_tolerance_wan_yuan, options,
+    )
+    first = Solution(year.status, year.x, yearly.times(year.x), year.objective, year.bound, 0.0)
+    value = Stage("value", program.cost, 0.0, program.offset)
+    return replace(_least(yearly, program, value, first, options), hours=hours, layout=hours.layout, year=year, days=days)
+
+
+def wiring_of(yearly: Arrays, days: Days) -> Wiring:
+    """Positions of shared columns and totals, and how much a unit of each may at most be worth (万元)."""
+    place = {label: k for k, label in enumerate(yearly.columns)}
+    shared = np.array([place[label] for label in days.yearly])
+    totals = np.array([place[("total", name)] for name in days.names])
+    mwh = 0.2  # 万元 per MWh: several times any price of electricity or of the energy in it
+    worth = np.where(yearly.is_integer[shared], 1e6, mwh * days.days * days.steps)
+    return Wiring(shared, totals, np.concatenate([np.full(len(totals), mwh), worth]))
+
+
+def _weights(yearly: Arrays, program: Arrays, weights: Mapping[str, Mapping[Any, float]]) -> Floats:
+    cost = np.zeros(len(program.columns))
+    for position, (name, index) in enumerate(yearly.columns):
+        if name in weights:
+            cost[position] = weights[name][index]
+    return cost
+
+
+def _least_moved(yearly: Arrays, program: Arrays) -> Floats:
+    """Among plans of equal value the one that takes and grants least and spends the earmark before the pool."""
+    signs = {"limit": -1.0, "beyond": -1.0, "grant": -1.0, "overshoot": -1.0, "waived": -1.0, "earmark": 1.0}
+    cost = np.zeros(len(program.columns))
+    cost[: len(yearly.columns)] = [signs.get(name, 0.0) for name, _ in yearly.columns]
+    return cost
+
+
+def _require(results: list[StageResult]) -> None:
+    status = results[-1].solution.status
+    if status not in (Status.OPTIMAL, Status.WITHIN_GAP):
+        raise NoPlan(status)
