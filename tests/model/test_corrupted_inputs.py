@@ -59,6 +59,7 @@ CASES = [
     Case("binary_controls", content("gdp.csv", bytes(range(1, 128)) * 3), "binary_junk", "gdp.csv", None, None),
     Case("utf16", content("gdp.csv", "item_id".encode("utf-16")), "utf16", "gdp.csv", None, None),
     Case("undecodable", content("gdp.csv", b"item_id\n\xff\xff\xff\n"), "undecodable", "gdp.csv", 2, None),
+    Case("gbk_after_a_bom", content("gdp.csv", b"\xef\xbb\xbfitem_id\n\xb2\xe2\n"), "undecodable", "gdp.csv", 2, None),
     Case("damaged_utf8", replace("society.csv", "居民", "居民".encode()[:-1]), "undecodable", "society.csv", 2, None),
     Case("damaged_toml", content(TOML, b"title_zh = \"\xff\"\n"), "undecodable", TOML, 1, None),
     Case("open_quote", replace("units.csv", "乙电厂", '"乙电厂'), "csv_syntax", "units.csv", 3, None),
