@@ -1,0 +1,213 @@
+"""The first sheet of the workbook: what is asked, what comes out, who gets what, what binds, the check."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from dualcontrol.messages import LANGUAGES, describe, say
+from dualcontrol.model.schema import BASES
+from dualcontrol.sheet_accounts import Places
+from dualcontrol.sheets import Column, Sheet, both
+from dualcontrol.words import is_missing, words
+
+if TYPE_CHECKING:
+    from dualcontrol.model.audit import Verdict
+    from dualcontrol.model.plan import Plan
+    from dualcontrol.model.scenario import Scenario
+
+_MOST_BINDING = 12
+_FIGURES = (
+    Column("column.figure", "text", 52),
+    Column("column.value", "dec2", 16),
+    Column("column.target", "dec2", 16),
+    Column("column.unit", "text", 16),
+    Column("column.meaning", "text", 60),
+)
+# figure (also its message), key of the summary, divisor, style, unit, meaning
+_RESULTS = (
+    ("result.value", "objective_wan_yuan", 1.0, "dec2", "万元 10⁴ yuan", "meaning.value"),
+    ("result.bound", "bound_wan_yuan", 1.0, "dec2", "万元 10⁴ yuan", "meaning.bound"),
+    ("result.gdp", "gdp_wan_yuan", 1e4, "dec2", "亿元 10⁸ yuan", "meaning.gdp"),
+    ("result.energy", "energy_tce", 1e4, "dec2", "万tce 10⁴ tce", "meaning.energy"),
+    ("result.energy_eq", "energy_eq_tce", 1e4, "dec2", "万tce 10⁴ tce", "meaning.energy_eq"),
+    ("result.intensity", "intensity", 1.0, "dec4", "tce/万元", "meaning.intensity"),
+    ("result.reduction", "intensity_reduction", 1.0, "share", "%", "meaning.reduction"),
+    ("result.co2", "co2_t", 1e4, "dec2", "万t 10⁴ t", "meaning.co2"),
+)
+# parts of the budget: message and place
+_PARTS = (
+    ("total.unit", "unit"),
+    ("total.society", "society"),
+    ("total.grid", "grid"),
+    ("total.project", "project"),
+    ("budget.reserve", "balance.reserve"),
+    ("budget.earmark", "balance.pool:3.3.2c"),
+    ("budget.pool", "balance.pool"),
+    ("budget.retired", "balance.retired"),
+)
+_BUDGET = (
+    Column("column.budget", "text", 52),
+    Column("column.wan_tce", "dec2", 16),
+    Column("column.tce", "int", 16),
+    Column("column.unit", "text", 16),
+    Column("column.meaning", "text", 60),
+)
+_BINDING = (
+    Column("column.constraint", "text", 52),
+    Column("column.price_left", "number", 16),
+    Column("column.price_right", "number", 16),
+    Column("column.price_unit", "text", 16),
+    Column("column.clause", "text", 60),
+)
+
+
+def write_overview(
+    sheet: Sheet,
+    plan: "Plan",
+    scenario: "Scenario",
+    verdict: "Verdict",
+    summary: Mapping[str, Any],
+    places: Places,
+) -> None:
+    """Fill the overview. places: cells of the other sheets the budget is added up from."""
+    settings = scenario.settings
+    sheet.widths([column.width for column in _FIGURES])
+    sheet.sheet.set_portrait()
+    sheet.sheet.fit_to_pages(1, 1)
+    sheet.line(settings.title_zh, "title", 30)
+    sheet.line(settings.title_en, "subtitle", 18)
+    if sheet.parent.mark:
+        sheet.line(f"{sheet.parent.mark}  {both('overview.mark')}", "mark", 20)
+    for lang in LANGUAGES:
+        text = say(
+            "overview.about",
+            lang,
+            region=(settings.region_zh if lang == "zh" else settings.region_en) or "–",
+            base=settings.base_year,
+            plan=settings.plan_year,
+            as_of=settings.as_of.isoformat(),
+            nature=say(f"nature.{settings.nature}", lang),
+            status=words("status", summary.get("status")),
+        )
+        sheet.line(text, "small")
+    _results(sheet, scenario, summary)
+    _budget(sheet, places)
+    _binding(sheet, plan, summary)
+    _audit(sheet, verdict)
+    _bases(sheet, summary)
+    _fingerprints(sheet, summary)
+
+
+def _section(sheet: Sheet, message: str) -> None:
+    sheet.row += 1
+    sheet.line(both(message), "section", 22)
+
+
+def _results(sheet: Sheet, scenario: "Scenario", summary: Mapping[str, Any]) -> None:
+    targets = scenario.settings.targets
+    asked = {"result.reduction": targets.intensity_reduction, "result.co2": targets.co2_budget_t}
+    _section(sheet, "overview.results")
+    sheet.heads(_FIGURES)
+    for message, key, divisor, style, unit, meaning in _RESULTS:
+        for column, value in ((1, summary.get(key)), (2, asked.get(message))):
+            sheet.put(sheet.row, column, None if value is None else float(value) / divisor, style)
+        sheet.put(sheet.row, 0, both(message), "text")
+        sheet.put(sheet.row, 3, unit, "text")
+        sheet.put(sheet.row, 4, both(meaning), "text")
+        sheet.sheet.set_row(sheet.row, 18)
+        sheet.row += 1
+
+
+def _budget(sheet: Sheet, places: Places) -> None:
+    """Where the budget goes, from the totals of the other sheets, and that it is what was given."""
+    _section(sheet, "overview.budget")
+    sheet.heads(_BUDGET)
+    first, total = sheet.row, 0.0
+    for message, place in _PARTS:
+        reference, tce = places.get(place, ("", 0.0))
+        # An account that is empty, as the pool must be, needs no line of its own.
+        if reference and not (tce == 0 and place.startswith("balance.")):
+            _budget_line(sheet, message, f"={reference}", tce)
+            total += tce
+    sums = f"=SUM({xl_rowcol_to_cell(first, 2)}:{xl_rowcol_to_cell(sheet.row - 1, 2)})"
+    _budget_line(sheet, "budget.sum", sums if sheet.row > first else "=0", total, is_total=True)
+    reference, owed = places["balance.superior"]
+    _budget_line(sheet, "budget.given", f"=-{reference}", -owed, is_total=True)
+    row = sheet.row
+    _budget_line(sheet, "budget.check", "=0", 0.0)
+    difference = f"={xl_rowcol_to_cell(row - 1, 2)}-{xl_rowcol_to_cell(row - 2, 2)}"
+    sheet.put(row, 1, None, "text")
+    sheet.formula(row, 2, difference, -owed - total, "check")
+
+
+def _budget_line(sheet: Sheet, message: str, formula: str, tce: float, *, is_total: bool = False) -> None:
+    row = sheet.row
+    sheet.put(row, 0, both(message), "text", is_total=is_total)
+    sheet.formula(row, 1, f"={xl_rowcol_to_cell(row, 2)}/10000", tce / 1e4, "dec2", is_total=is_total)
+    sheet.formula(row, 2, formula, tce, "int", is_total=is_total)
+    sheet.put(row, 3, "万tce | tce", "text", is_total=is_total)
+    sheet.put(row, 4, both(f"{message}_meaning"), "text", is_total=is_total)
+    sheet.sheet.set_row(row, 18)
+    sheet.row += 1
+
+
+def _binding(sheet: Sheet, plan: "Plan", summary: Mapping[str, Any]) -> None:
+    """The limits somebody could relax that have a price: what would have to give to get more."""
+    _section(sheet, "overview.binding")
+    rows = plan.constraints
+    # The pool's limit cannot be relaxed in the county, but it is the energy total.
+    limits = rows[rows["relaxable"].astype(bool) | (rows["name"] == "pool_balance")]
+    priced = limits[(limits["price_left"].fillna(0.0) != 0) | (limits["price_right"].fillna(0.0) != 0)]
+    if priced.empty:
+        sheet.line(both("overview.nothing_binds"), "plain", 18)
+        return
+    sheet.heads(_BINDING)
+    for row in priced.head(_MOST_BINDING).itertuples(index=False):
+        where = " ".join(part for part in (words("constraint", row.name), row.index) if part)
+        sheet.record(_BINDING, [where, row.price_left, row.price_right, row.price_unit, row.clause])
+    if len(priced) > _MOST_BINDING:
+        sheet.line(both("overview.more_bind", count=len(priced) - _MOST_BINDING), "small")
+    point = summary.get("intensity_price_wan_yuan_per_point")
+    if point and (point["left"] or point["right"]):
+        sheet.line(
+            both("overview.point", left=_money(point["left"]), right=_money(point["right"])), "plain", 18
+        )
+
+
+def _money(value: float | None) -> str:
+    return "–" if is_missing(value) else f"{value:,.2f}"
+
+
+def _audit(sheet: Sheet, verdict: "Verdict") -> None:
+    _section(sheet, "overview.audit")
+    message = "overview.passed" if verdict.passed else "overview.failed"
+    sheet.line(both(message, checks=len(verdict.checks)), "plain", 18)
+    worst = verdict.worst
+    for lang in LANGUAGES:
+        told = describe(f"audit.{worst.name}", lang, worst.params)
+        sheet.line(say("overview.tightest", lang, worst=told), "plain", 18)
+
+
+def _bases(sheet: Sheet, summary: Mapping[str, Any]) -> None:
+    columns = (
+        Column("column.basis", "text", 52),
+        Column("column.share_tce", "share", 16),
+        Column("column.share_value_added", "share", 16),
+    )
+    _section(sheet, "overview.bases")
+    sheet.heads(columns)
+    shares = summary["basis_shares"]
+    for basis in BASES:
+        sheet.record(
+            columns,
+            [words("basis", basis), *(shares[kind].get(basis, 0.0) for kind in ("tce", "value_added"))],
+        )
+
+
+def _fingerprints(sheet: Sheet, summary: Mapping[str, Any]) -> None:
+    _section(sheet, "overview.fingerprints")
+    hashes, versions = summary["hashes"], summary["versions"]
+    sheet.line(both("overview.scenario_hash") + f"  {hashes['scenario']}", "small")
+    sheet.line(both("overview.plan_hash") + f"  {hashes['plan']}", "small")
+    sheet.line("  ".join(f"{name} {number}" for name, number in versions.items()), "small")
