@@ -1,0 +1,263 @@
+"""What the commands do, each returning its exit code; an expected failure becomes a sentence with a remedy.
+
+Exit codes: 0 solved and checked, 2 bad input (scenario, arguments, or a folder that cannot be written), 3
+infeasible, 4 the check failed, 5 the solver failed.
+"""
+
+import errno
+import json
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from functools import update_wrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+
+from dualcontrol.console import Voice, place, problem_record
+from dualcontrol.messages import describe, known, say
+
+if TYPE_CHECKING:
+    from dualcontrol.model.audit import Verdict
+    from dualcontrol.model.plan import Plan
+    from dualcontrol.model.scenario import Scenario
+
+OK, BAD_INPUT, INFEASIBLE, AUDIT_FAILED, SOLVER_ERROR = 0, 2, 3, 4, 5
+_P = ParamSpec("_P")
+
+
+class _Stop(Exception):  # noqa: N818 - an end, not an error
+    """A command ends here with an exit code; everything has been said."""
+
+    def __init__(self, code: int) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+def _command(work: Callable[Concatenate[Voice, _P], int]) -> Callable[Concatenate[Voice, _P], int]:
+    """Turn the failures every command may meet into a sentence and an exit code."""
+
+    def guarded(voice: Voice, /, *args: _P.args, **kwargs: _P.kwargs) -> int:
+        from dualcontrol.model.scenario import ScenarioError
+        from dualcontrol.publish import NotCheckedError, PublishError
+
+        try:
+            return work(voice, *args, **kwargs)
+        except _Stop as stop:
+            return stop.code
+        except ScenarioError as error:
+            told = [problem_record(problem, voice.lang) for problem in error.problems]
+            voice.problems(error.problems)
+            sentence = say("error.problems", voice.lang, count=len(told))
+            voice.fail(BAD_INPUT, sentence, problems=told)
+            return BAD_INPUT
+        except PublishError as error:
+            code = AUDIT_FAILED if isinstance(error, NotCheckedError) else BAD_INPUT
+            voice.fail(code, say(error.message, voice.lang, **error.params))
+            return code
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # nobody listens any more
+                raise
+            voice.fail(BAD_INPUT, _file_trouble(error, voice))
+            return BAD_INPUT
+
+    update_wrapper(guarded, work)
+    return guarded
+
+
+def _file_trouble(error: OSError, voice: Voice) -> str:
+    path = error.filename if error.filename is not None else "–"
+    if isinstance(error, PermissionError):
+        return say("error.no_permission", voice.lang, path=path)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return say("error.disk_full", voice.lang, path=path)
+    return say("error.file_system", voice.lang, path=path, detail=error.strerror or type(error).__name__)
+
+
+@_command
+def check_scenario(voice: Voice, folder: Path, changes: Sequence[str]) -> int:
+    """Read a scenario and tell what is in it. OK or BAD_INPUT."""
+    scenario = _read(voice, folder, changes)
+    rows = {name: len(table) for name, table in scenario.tables.items() if len(table)}
+    notes = [problem_record(note, voice.lang) for note in scenario.notes]
+    voice.say("done.check", title=_title(scenario, voice))
+    told = ", ".join(f"{name} {count}" for name, count in rows.items())
+    voice.say("done.tables", count=len(rows), rows=sum(rows.values()), tables=told)
+    for note in notes:
+        voice.say("done.note", place=place(note), problem=note["message"], remedy=note["remedy"])
+    voice.say("done.hash", digest=scenario.content_hash)
+    settings = scenario.settings
+    voice.answer(
+        ok=True,
+        exit_code=OK,
+        scenario=scenario.name,
+        title_zh=settings.title_zh,
+        title_en=settings.title_en,
+        content_hash=scenario.content_hash,
+        tables=rows,
+        notes=notes,
+        problems=[],
+    )
+    return OK
+
+
+@_command
+def solve_scenario(voice: Voice, folder: Path, out: Path, changes: Sequence[str]) -> int:
+    """From a scenario folder to a published result. Any exit code."""
+    return _solve(voice, folder, out, changes)
+
+
+@_command
+def solve_demo(voice: Voice, name: str, out: Path) -> int:
+    """Solve a scenario that is carried inside the package. Any exit code."""
+    from importlib.resources import as_file, files
+
+    with as_file(files("dualcontrol.scenarios")) as root:
+        names = sorted(path.parent.name for path in root.glob("*/scenario.toml"))
+        if name not in names:
+            voice.fail(BAD_INPUT, say("error.no_demo", voice.lang, name=name, names=", ".join(names)))
+            return BAD_INPUT
+        return _solve(voice, root / name, out, [])
+
+
+@_command
+def audit_result(voice: Voice, folder: Path) -> int:
+    """Check the plan in a result folder from its inputs alone. OK, BAD_INPUT or AUDIT_FAILED."""
+    from dualcontrol.publish import recover
+
+    recover(folder)
+    if not folder.is_dir():
+        voice.fail(BAD_INPUT, say("error.not_a_result", voice.lang, folder=folder))
+        return BAD_INPUT
+    with voice.stage("read"):
+        from dualcontrol.model.audit import audit_folder
+    with voice.stage("check"):
+        verdict = audit_folder(folder)
+    edited = _edited(folder)
+    if edited:
+        voice.say("done.edited", files=", ".join(edited))
+    if not verdict.passed:
+        _tell_failed(voice, verdict, "error.audit_failed_folder", folder=str(folder), edited=edited)
+        return AUDIT_FAILED
+    worst = describe(f"audit.{verdict.worst.name}", voice.lang, verdict.worst.params)
+    voice.say("done.audit", count=len(verdict.checks))
+    voice.say("overview.tightest", worst=worst)
+    voice.answer(ok=True, exit_code=OK, folder=str(folder), edited=edited, **verdict.as_dict())
+    return OK
+
+
+def _solve(voice: Voice, folder: Path, out: Path, changes: Sequence[str]) -> int:
+    from dualcontrol.publish import prepare, publish
+
+    scenario = _read(voice, folder, changes)
+    prepare(out)
+    plan = _optimise(voice, scenario)
+    with voice.stage("check"):
+        from dualcontrol.checking import audit
+
+        verdict = audit(scenario, plan)
+    if not verdict.passed:
+        _tell_failed(voice, verdict, "error.audit_failed")
+        return AUDIT_FAILED
+    with voice.stage("publish"):
+        written = publish(plan, out, scenario=scenario, verdict=verdict)
+    summary = json.loads((written / "summary.json").read_text(encoding="utf-8"))
+    _tell_result(voice, scenario, plan, summary, out)
+    voice.answer(ok=True, exit_code=OK, folder=str(out), **summary)
+    return OK
+
+
+def _read(voice: Voice, folder: Path, changes: Sequence[str]) -> "Scenario":
+    overrides = dict(_change(voice, text) for text in changes)
+    with voice.stage("read"):
+        from dualcontrol.model.scenario import load
+
+        return load(folder, overrides or None)
+
+
+def _change(voice: Voice, text: str) -> tuple[str, object]:
+    """`key=value` of `--set`: the value as TOML would read it, else as text."""
+    key, sign, value = text.partition("=")
+    if not sign or not key.strip():
+        voice.fail(BAD_INPUT, say("error.bad_setting", voice.lang, text=text))
+        raise _Stop(BAD_INPUT)
+    try:
+        return key.strip(), tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        return key.strip(), value
+
+
+def _optimise(voice: Voice, scenario: "Scenario") -> "Plan":
+    """The best plan, or the sentence why there is none."""
+    with voice.stage("account"):
+        from dualcontrol.model.accounting import account
+
+        accounts = account(scenario)
+    with voice.stage("judge"):
+        from dualcontrol.model.policy import judge
+
+        rulings = judge(accounts)
+    with voice.stage("optimise"):
+        from dualcontrol.optimise import Infeasible, SolverError, optimise
+    try:
+        with voice.stage("optimise"):
+            return optimise(rulings)
+    except Infeasible as error:
+        detail = str(error) or say("error.infeasible_unknown", voice.lang)
+        sentence = say("error.infeasible", voice.lang, detail=detail)
+        voice.fail(INFEASIBLE, sentence, say("error.infeasible_remedy", voice.lang), status="infeasible")
+        raise _Stop(INFEASIBLE) from error
+    except SolverError as error:
+        detail = say(f"status.{error}", voice.lang) if known(f"status.{error}") else str(error)
+        sentence = say("error.solver", voice.lang, detail=detail)
+        voice.fail(SOLVER_ERROR, sentence, say("error.solver_remedy", voice.lang), status="solver_error")
+        raise _Stop(SOLVER_ERROR) from error
+
+
+def _tell_failed(voice: Voice, verdict: "Verdict", message: str, **content: Any) -> None:
+    voice.checks(verdict.failed)
+    sentence = say(message, voice.lang, count=len(verdict.checks), failures=len(verdict.failed))
+    told = [describe(f"audit.{check.name}", voice.lang, check.params) for check in verdict.failed]
+    found: dict[str, Any] = verdict.as_dict()
+    voice.fail(AUDIT_FAILED, sentence, messages=told, **content, **found)
+
+
+def _tell_result(
+    voice: Voice, scenario: "Scenario", plan: "Plan", summary: Mapping[str, Any], out: Path
+) -> None:
+    voice.say("done.solve", title=_title(scenario, voice), checks=len(summary["audit"]["checks"]))
+    voice.say(
+        "done.energy",
+        energy=summary["energy_tce"] / 1e4,
+        energy_eq=summary["energy_eq_tce"] / 1e4,
+        co2=summary["co2_t"] / 1e4,
+    )
+    voice.say("done.value", value=summary["objective_wan_yuan"], gdp=summary["gdp_wan_yuan"])
+    if summary.get("intensity_reduction") is not None:
+        voice.say("done.intensity", reduction=summary["intensity_reduction"])
+    if len(plan.projects):
+        counts = plan.projects["decision"].value_counts()
+        voice.say(
+            "done.projects",
+            count=len(plan.projects),
+            **{decision: int(counts.get(decision, 0)) for decision in ("admitted", "refused", "gated")},
+        )
+    for warning in summary.get("warnings", []):
+        voice.say("done.warning", text=describe(f"warning.{warning}", voice.lang, {}))
+    if summary.get("mark"):
+        voice.say("done.mark", mark=summary["mark"])
+    voice.say("done.look", folder=out, workbook=out / "budget.xlsx")
+
+
+def _title(scenario: "Scenario", voice: Voice) -> str:
+    return scenario.settings.title_zh if voice.lang == "zh" else scenario.settings.title_en
+
+
+def _edited(folder: Path) -> list[str]:
+    """Files of a result that are not as published, by the hashes of its summary; empty if it has none."""
+    from dualcontrol.publish import SUMMARY, hashes
+
+    try:
+        published = json.loads((folder / SUMMARY).read_text(encoding="utf-8-sig"))["hashes"]["files"]
+        found = hashes(folder)
+        return sorted(name for name in {*published, *found} if published.get(name) != found.get(name))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return []
