@@ -6,13 +6,15 @@ tonnes. Rounding favours the unit (it never has to run less because of it); the 
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
-from dualcontrol.model.accounting import County, Use
+from dualcontrol.model.accounting import County, PowerBalance, Use
+from dualcontrol.model.allocation import grid
 from dualcontrol.model.allocation.case import Case
 from dualcontrol.model.ledger import EARMARK, GRID, POOL, RESERVE, SUPERIOR, Entry, Ledger, transfer
+from dualcontrol.model.power.dispatch import Dispatch
 from dualcontrol.model.quantities import exact, whole_down, whole_near, whole_up
 
 SHARE_PLACES, QUANTITY_PLACES = 9, 3
@@ -23,7 +25,7 @@ KILOGRAM = Fraction(1, 1000)  # tce
 @dataclass(frozen=True)
 class Decisions:
     """Decided figures by id: shares (activity, project_load, admitted, shortfall), MWh (self_pv, green), carrier units
-    (saving), tce (grant, limit, beyond, earmark; overshoot and waived for the county)."""
+    (saving), tce (grant, limit, beyond, earmark; overshoot and waived for the county). built: 0 or 1 per build."""
 
     activity: Mapping[str, Fraction]
     self_pv: Mapping[str, Fraction]
@@ -39,13 +41,14 @@ class Decisions:
     shortfall: Mapping[str, Fraction]
     overshoot: Fraction
     waived: Fraction
+    built: Mapping[str, Fraction] = field(default_factory=dict)
 
 
 _PLACES = {
     "activity": SHARE_PLACES, "project_load": SHARE_PLACES, "admitted": SHARE_PLACES, "shortfall": SHARE_PLACES,
     "adopted": SHARE_PLACES, "self_pv": QUANTITY_PLACES, "green": QUANTITY_PLACES, "saving": QUANTITY_PLACES,
     "grant": SHARE_PLACES, "limit": SHARE_PLACES, "beyond": SHARE_PLACES, "earmark": SHARE_PLACES,
-    "overshoot": SHARE_PLACES, "waived": SHARE_PLACES,
+    "overshoot": SHARE_PLACES, "waived": SHARE_PLACES, "built": SHARE_PLACES,
 }
 
 
@@ -65,7 +68,8 @@ def read_decisions(columns: Iterable[tuple[str, Any]], x: Iterable[float]) -> De
 class Outcome:
     """A plan's figures, exact: ledger after the plan, quotas, use of each owner, county account, value in 万元.
 
-    pool_short_tce: by how much the pool is overdrawn (0 in a plan that may be published).
+    pool_short_tce: by how much the pool is overdrawn (0 in a plan that may be published). dispatch, missing_hours:
+    of the network, None and empty without one.
     """
 
     decisions: Decisions
@@ -76,28 +80,71 @@ class Outcome:
     county: County
     objective_wan_yuan: Fraction
     pool_short_tce: int
+    dispatch: Dispatch | None = None
+    missing_hours: Mapping[str, Fraction] = field(default_factory=dict)
 
     def quota(self, account: str) -> int:
         """Quota of an account in whole tce."""
         return self.ledger.balance(account)
 
 
-def settle(case: Case, decisions: Decisions) -> Outcome:
-    """Whole tonnes and exact totals of a set of decisions (design §10). Pure; the pool may come out short."""
-    decisions = replace(
-        decisions, activity={i: _within_quota(case, decisions, i) for i in case.unit_rows}
-    )
+def settle(case: Case, decisions: Decisions, dispatch: Dispatch | None = None) -> Outcome:
+    """Whole tonnes and exact totals of a set of decisions (design §10). Pure; the pool may come out short.
+
+    With a network the dispatch decides what plants use and how much green electricity there is to claim.
+    """
+    if dispatch is not None:
+        decisions = _dispatched(case, decisions, dispatch)
+    plants = set(case.power.thermal_of) if dispatch is not None and case.power else set()
+    decisions = replace(decisions, activity={
+        i: decisions.activity[i] if i in plants else _within_quota(case, decisions, i) for i in case.unit_rows
+    })
     uses = {i: unit_use(case, decisions, i) for i in case.unit_rows}
     accounts = case.accounts
     projects = {j: accounts.projects[j].scaled(decisions.project_load[j]) for j in case.project_rows}
     society = {
         s: accounts.society[s].need.scaled(1 - decisions.shortfall[s]) for s in case.society
     }
+    built = grid.built_use(case, dispatch)
     county = accounts.counting.county(
-        [*uses.values(), *projects.values(), *society.values()], accounts.power_plan, accounts.other_gdp_plan_wan_yuan
+        [*uses.values(), *projects.values(), *society.values(), *built], _balance(case, dispatch),
+        accounts.other_gdp_plan_wan_yuan,
     )
     ledger, short = _ledger(case, decisions, projects, society, county)
-    return Outcome(decisions, ledger, uses, projects, society, county, value(case, decisions, uses, projects), short)
+    missing = grid.missing_hours(case, dispatch, decisions.built)
+    worth = value(case, decisions, uses, projects) + sum((u.value_added_wan_yuan for u in built), Fraction(0))
+    worth -= grid.exact_cost(case, dispatch, decisions.built, missing)
+    return Outcome(decisions, ledger, uses, projects, society, county, worth, short, dispatch, missing)
+
+
+def _dispatched(case: Case, decisions: Decisions, dispatch: Dispatch) -> Decisions:
+    """Plants run as dispatched; claims of green electricity are cut to what was delivered to their profile."""
+    assert case.power is not None
+    activity, green = dict(decisions.activity), dict(decisions.green)
+    for i, generators in case.power.thermal_of.items():
+        activity[i] = dispatch.mwh(*generators) / case.accounts.units[i].generation_mwh
+    claimed: dict[str, list[str]] = {}
+    for i in green:
+        if green[i] > 0:
+            claimed.setdefault(case.power.profile_of[i], []).append(i)
+    for profile, units in claimed.items():
+        wanted, delivered = sum((green[i] for i in units), Fraction(0)), dispatch.green_mwh(profile)
+        for i in units if wanted > delivered else ():
+            green[i] = Fraction(math.floor(green[i] * delivered / wanted * 10**QUANTITY_PLACES), 10**QUANTITY_PLACES)
+    return replace(decisions, activity=activity, green=green)
+
+
+def _balance(case: Case, dispatch: Dispatch | None) -> PowerBalance:
+    """The county's electricity of the plan year: from the dispatch, or the yearly table."""
+    plan = case.accounts.power_plan
+    if dispatch is None or case.power is None:
+        return plan
+    made = dispatch.mwh(*case.power.green)
+    exported = Fraction(int((dispatch.green_export * dispatch.weight()).sum()), 1000)
+    lost = sum((
+        dispatch.mwh(f"{s.id}:charge") - dispatch.mwh(f"{s.id}:discharge") for s in case.power.network.storage
+    ), Fraction(0))
+    return PowerBalance(made, made - exported, plan.losses_mwh + lost)
 
 
 def unit_use(case: Case, decisions: Decisions, unit_id: str) -> Use:
@@ -145,15 +192,27 @@ def _within_quota(case: Case, decisions: Decisions, unit_id: str) -> Fraction:
         at_level = replace(decisions, activity={**decisions.activity, unit_id: level})
         return counting.counted(unit_use(case, at_level, unit_id), "total") - room
 
-    now, slope = over(activity), counting.counted(case.accounts.units[unit_id], "gross")
+    running = replace(case.accounts.units[unit_id], self_pv_mwh=Fraction(0), excess_green_mwh=Fraction(0))
+    now, slope = over(activity), counting.counted(running, "total")
     if not -KILOGRAM < now <= 1 or slope <= 0:
         return activity
     least, most = exact(case.unit_rows[unit_id].activity_min), exact(case.unit_rows[unit_id].activity_max)
     steps = now / slope * 10**SHARE_PLACES
     if now > 0:
-        return max(least, activity - Fraction(math.ceil(steps * 2), 10**SHARE_PLACES))
+        return max(least, activity - Fraction(math.ceil(steps), 10**SHARE_PLACES))
     fuller = min(most, activity - Fraction(math.ceil(steps), 10**SHARE_PLACES))
     return max(activity, fuller) if over(fuller) <= 0 else activity
+
+
+def _whole_need(case: Case, decisions: Decisions, line_id: str) -> Fraction:
+    """The shortfall of a society line without the kilogram that would cost the pool a tonne, never below its floor."""
+    line, shortfall = case.accounts.society[line_id], decisions.shortfall[line_id]
+    need = case.accounts.counting.counted(line.need, "total")
+    over = need * (1 - shortfall) % 1
+    if not 0 < over < KILOGRAM or need <= 0:
+        return shortfall
+    most = 1 - line.floor_share if case.is_on("3.2.1c") else Fraction(1)
+    return max(shortfall, min(most, shortfall + Fraction(math.ceil(over / need * 10**SHARE_PLACES), 10**SHARE_PLACES)))
 
 
 def _ledger(
