@@ -60,17 +60,18 @@ def _decode(content: bytes, file: str, findings: Findings) -> str | None:
     if b"\x00" in content:
         findings.add("binary_junk", file)
         return None
+    has_bom, content = content.startswith(_BOM), content.removeprefix(_BOM)
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
     else:
-        return text if content.startswith(_BOM) else _unless_chinese(text, content, file, findings)
+        return text if has_bom else _unless_chinese(text, content, file, findings)
     # utf-8 with a few damaged bytes often decodes as GB18030 too, into nonsense: tell the two apart.
-    guess = content.decode("utf-8-sig", errors="replace")
+    guess = content.decode("utf-8", errors="replace")
     damaged = guess.count("\ufffd")
     is_damaged_utf8 = sum(ord(c) > 127 for c in guess) - damaged > 4 * damaged
-    if not content.startswith(_BOM) and not is_damaged_utf8:
+    if not has_bom and not is_damaged_utf8:
         try:
             text = content.decode("gb18030")
         except UnicodeDecodeError:
@@ -151,6 +152,12 @@ def _split(text: str, file: str, findings: Findings) -> list[tuple[int, list[str
     return lines
 
 
+def foreign_delimiter(names: Sequence[str]) -> str | None:
+    """What separates the columns if a heading that should be several is one, or None."""
+    marks = [mark for mark in ";\t，|" if len(names) == 1 and mark in names[0]]
+    return marks[0].replace("\t", "TAB") if marks else None
+
+
 def _headings(
     line: int,
     raw: list[str],
@@ -163,9 +170,9 @@ def _headings(
 ) -> list[tuple[int, str]] | None:
     """Position and name of the columns to read; None where the heading is no heading of this table."""
     names = [name.strip() for name in raw]
-    if len(names) == 1 and any(mark in names[0] for mark in ";\t，|"):
-        mark = next(mark for mark in ";\t，|" if mark in names[0])
-        findings.add("wrong_delimiter", file, line, None, names[0], delimiter="TAB" if mark == "\t" else mark)
+    mark = foreign_delimiter(names)
+    if mark is not None:
+        findings.add("wrong_delimiter", file, line, None, names[0], delimiter=mark)
         return None
     known = {column.name: column.name for column in table.columns} | ({DELETE: DELETE} if is_child else {})
     chinese = {column.zh: column.name for column in table.columns}
