@@ -66,13 +66,17 @@ def _variables(m: Any, network: Network) -> None:
     m.flow = pyo.Var(list(branches), bounds=lambda m, b: _flow_bounds(branches[b]))
     m.transfer = pyo.Var(list(links), bounds=lambda m, k: _link_bounds(links[k]))
     most = {s: 1.0 if store.build is None else builds[store.build].upper for s, store in stores.items()}
-    m.charge = pyo.Var(list(stores), bounds=lambda m, s: (0, stores[s].most_charge_mw * most[s]))
-    m.discharge = pyo.Var(list(stores), bounds=lambda m, s: (0, stores[s].power_mw * most[s]))
+
+    def limit(size: float, s: str) -> float:
+        return size * most[s] if size > 0 else 0.0  # nothing of no size, however many
+
+    m.charge = pyo.Var(list(stores), bounds=lambda m, s: (0, limit(stores[s].most_charge_mw, s)))
+    m.discharge = pyo.Var(list(stores), bounds=lambda m, s: (0, limit(stores[s].power_mw, s)))
     m.level = pyo.Var(
         list(stores),
         bounds=lambda m, s: (
             stores[s].min_level_share * stores[s].energy_mwh if stores[s].build is None else 0,
-            stores[s].energy_mwh * most[s],
+            limit(stores[s].energy_mwh, s),
         ),
     )
     m.level_before = pyo.Var(list(stores))
