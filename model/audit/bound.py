@@ -6,13 +6,12 @@ each bounded in `box.py`. Any prices >= 0 give a valid bound: a wrong or missing
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import product
 
 from dualcontrol.model.audit.accounts import WAN, Flow
 from dualcontrol.model.audit.box import Program, upper_bound
-from dualcontrol.model.audit.choices import Plan, incentive_ceiling, is_managed
+from dualcontrol.model.audit.choices import Plan, incentive_ceiling, is_managed, required_reserve
 from dualcontrol.model.audit.inputs import Row, setting
 from dualcontrol.model.audit.ledger import Book, earmark_open, overshoot_tce
 from dualcontrol.model.audit.numbers import ONE, ZERO
@@ -50,6 +49,7 @@ class Lagrangian:
     is_waived: bool
     ceiling: Fraction | None
     sectors: Mapping[str, Fraction]
+    savers: frozenset[str]
 
     def reduced(self, flow: Flow, sector: str = "") -> Fraction:
         """What a flow costs (or earns) in the priced rows, quotas of its own account apart (万元)."""
@@ -78,7 +78,7 @@ class Lagrangian:
     def fixed(self) -> Fraction:
         """Prices times what the rows have to give, before any decision."""
         rulings, prices = self.plan.rulings, self.prices
-        accounts, policy = rulings.accounts, rulings.scenario.settings.policy
+        accounts = rulings.accounts
         result = self.reduced(accounts.county_flow("plan"))
         result += prices.carbon * (carbon_budget(rulings) or ZERO) + prices.green * green_supply(rulings)
         for row in accounts.tables["resources"]:
@@ -88,14 +88,8 @@ class Lagrangian:
         pool = rulings.increment + rulings.grid_opening + sum(rulings.society_opening.values())
         for ruling in rulings.units.values():
             # What the unit's opening leaves to the pool before the decisions.
-            pool += (
-                ruling.opening
-                - ruling.fixed_quota
-                - ruling.release
-                - (ruling.base if ruling.is_withheld else 0)
-            )
-        required = (setting(policy.reserve_share) or ZERO) * max(0, rulings.increment)
-        result += prices.pool * (pool - required)
+            pool += ruling.opening - ruling.release - (0 if ruling.is_retired else ruling.after_rules)
+        result += prices.pool * (pool - required_reserve(rulings))
         if is_managed(rulings) and not self.is_waived:
             price = setting(rulings.scenario.settings.targets.overshoot_price_wan_yuan_per_tce) or ZERO
             result += max(ZERO, prices.pool - price) * rulings.band
@@ -131,14 +125,13 @@ class Lagrangian:
         return max(rate * load * share - cost * share for share in admissions for load in (least, most))
 
     def unit(self, key: str) -> Fraction:
-        """A unit: the greatest of its cases (excess renewable or not, savings beyond the cut or not)."""
+        """A unit; whether it has excess renewables or posts savings are yes/no decisions of the plan too."""
         if not self.plan.rulings.units[key].is_running:
             return -sum((self.plan.adopted[name] * row.num("annual_cost_wan_yuan")
                          for name, row in self.measures_of(key)), ZERO)  # fmt: skip
-        row = self.plan.rulings.accounts.units[key].row
-        excess = (False, True) if row.num("green_max_mwh") > 0 else (False,)
-        beyond = (False, True) if any(True for _ in self.measures_of(key)) else (False,)
-        return max(upper_bound(self.program(key, *case)) for case in product(excess, beyond))
+        accounts = self.plan.rulings.accounts
+        has_excess = accounts.excess_mwh(accounts.units[key], self.plan.units[key]) > 0
+        return upper_bound(self.program(key, has_excess, key in self.savers))
 
     def measures_of(self, key: str) -> Iterator[tuple[str, Row]]:
         """The measures of a unit."""
@@ -146,7 +139,7 @@ class Lagrangian:
         return ((name, row) for name, row in measures.items() if row.text("unit_id") == key)
 
     def program(self, key: str, has_excess: bool, has_beyond: bool) -> Program:
-        """The unit's own program; excess green power is green - s·D or 0, and max(0, L) is the better."""
+        """The unit's own program: with excess green power, green - s·D of it, or with none."""
         return _UnitProgram(self, key).build(has_excess, has_beyond)
 
 
@@ -254,8 +247,11 @@ def lagrangian(plan: Plan, book: Book, prices: Prices) -> Lagrangian:
     ceilings = [county_ceiling(rulings), incentive_ceiling(rulings) if is_waived else None]
     ceiling = min((c for c in ceilings if c is not None), default=None)
     if is_waived or not is_managed(rulings):
-        prices = prices.without_pool()
-    return Lagrangian(plan, prices, is_waived, ceiling, sector_ceilings(rulings))
+        prices = replace(prices, pool=ZERO)
+    if carbon_budget(rulings) is None:
+        prices = replace(prices, carbon=ZERO)  # a row that does not exist has no price
+    savers = frozenset(key for key in plan.units if book.sum(f"unit:{key}", "pool", "3.2.1b") > 0)
+    return Lagrangian(plan, prices, is_waived, ceiling, sector_ceilings(rulings), savers)
 
 
 def bound_check(plan: Plan, results: Results, book: Book, claim: Claim) -> tuple[Check, Fraction]:

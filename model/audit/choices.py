@@ -101,6 +101,12 @@ def is_managed(rulings: Rulings) -> bool:
     return rulings.scenario.settings.targets.manage_total and rulings.on("3.2.1b")
 
 
+def required_reserve(rulings: Rulings) -> Fraction:
+    """What the reserve must hold: its share of the increment, where the total is managed (tce)."""
+    share = setting(rulings.scenario.settings.policy.reserve_share) or ZERO
+    return share * max(0, rulings.increment) if is_managed(rulings) else ZERO
+
+
 def read_plan(results: Results, rulings: Rulings) -> Plan:
     """Take the decisions out of the tables. KeyError if an id is missing (the form checks come first)."""
     accounts = rulings.accounts

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from dualcontrol.model.audit.accounts import Flow
-from dualcontrol.model.audit.choices import Plan, incentive_ceiling, is_managed
+from dualcontrol.model.audit.choices import Plan, incentive_ceiling, is_managed, required_reserve
 from dualcontrol.model.audit.inputs import setting
 from dualcontrol.model.audit.ledger import Book, earmark_drawn, earmark_open, overshoot_tce, unit_movements
 from dualcontrol.model.audit.numbers import ZERO, floor
@@ -52,10 +52,9 @@ class _Slack:
         accounts = self.rulings.accounts
         # One tonne per account: quotas are whole, what rounding leaves goes to the reserve.
         self.rounding = len(accounts.units) + len(accounts.projects) + len(accounts.society) + 1
-        policy = self.rulings.scenario.settings.policy
         self.is_managed = is_managed(self.rulings)
-        required = (setting(policy.reserve_share) or ZERO) * max(0, self.rulings.increment)
-        self.reserve = max(ZERO, book.sum("pool", "reserve") - required - self.rounding)
+        free = book.sum("pool", "reserve") - required_reserve(self.rulings)
+        self.reserve = max(ZERO, free - self.rounding)
         self.price = plan.overshoot_price()
         self.is_open_above = not self.is_managed or plan.is_waived()
         over = overshoot_tce(self.rulings, book)

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from dualcontrol.model.audit.choices import Plan, is_managed
-from dualcontrol.model.audit.inputs import setting
+from dualcontrol.model.audit.choices import Plan, is_managed, required_reserve
 from dualcontrol.model.audit.numbers import ZERO, ceil
 from dualcontrol.model.audit.results import WATERFALL, Results
 from dualcontrol.model.audit.rules import Rulings, UnitRuling
@@ -168,7 +167,7 @@ def rule_checks(plan: Plan, book: Book) -> tuple[Check, ...]:
             account, book.sum(account, "retired"), ruling.base if ruling.is_retired else 0
         )
         probes["withheld"].equal(
-            account, book.sum(account, "reserve"), ruling.base if ruling.is_withheld else 0
+            account, book.sum(account, "reserve"), ruling.after_rules if ruling.is_withheld else 0
         )
         probes["cut"].equal(account, -moved["cut_tce"], ruling.cut)
         probes["release"].equal(account, -moved["release_tce"], ruling.release)
@@ -202,18 +201,16 @@ def overshoot_tce(rulings: Rulings, book: Book) -> int:
 def pool_checks(plan: Plan, results: Results, book: Book) -> tuple[Check, ...]:
     """Increment, band, reserve, earmark, and the quotas of projects, society lines and the grid."""
     rulings = plan.rulings
-    policy = rulings.scenario.settings.policy
     over = overshoot_tce(rulings, book)
     band = Probe("overshoot", "1.b")
-    band.at_most("superior -> pool", -over, 0)  # the whole increment reaches the pool
     if is_managed(rulings):
+        band.at_most("superior -> pool", -over, 0)  # the whole increment reaches the pool
         is_waived = over > rulings.band and plan.is_waived()
         band.tell(waiver="yes" if is_waived else "no")
         if not is_waived:
             band.at_most("superior -> pool", over, rulings.band)
     reserve = Probe("reserve", "3.2.1b")
-    required = (setting(policy.reserve_share) or ZERO) * max(0, rulings.increment)
-    reserve.at_most("pool -> reserve", required - book.sum("pool", "reserve"), 0)
+    reserve.at_most("pool -> reserve", required_reserve(rulings) - book.sum("pool", "reserve"), 0)
 
     quotas = Probe("project_quota", "3.2.1b")
     for row in results.projects:

@@ -1,7 +1,7 @@
 """Multipliers for the bound, from the price columns of constraints.csv.
 
-A row is recognised by words of its name: county intensity, sector intensity, total (or pool), earmark,
-carbon, resource, green. Its price is taken without its sign (a multiplier of a limit is never negative) and
+A row is recognised by words of its name: county intensity (or incentive), sector, pool, earmark, carbon,
+resource, green supply. Its price is taken without its sign (a multiplier of a limit is never negative) and
 converted to 万元 per tce, t, MWh or resource unit. What is not recognised is left out: the bound stays valid.
 """
 
@@ -28,10 +28,6 @@ class Prices:
     resources: Mapping[str, Fraction] = field(default_factory=dict)
     earmark: Mapping[Worth, Fraction] = field(default_factory=dict)
 
-    def without_pool(self) -> "Prices":
-        """The same where the total does not bind."""
-        return replace(self, pool=ZERO)
-
 
 def candidates(results: Results, plan: Plan) -> tuple[list[Prices], int]:
     """Price vectors to try, and how many rows carried a price.
@@ -55,17 +51,17 @@ def candidates(results: Results, plan: Plan) -> tuple[list[Prices], int]:
     return [*found, Prices()], counted
 
 
+# In this order: the first word that a name holds decides; None = a row the bound has no multiplier for.
+_WORDS: tuple[tuple[str, str | None], ...] = (
+    ("incentive", "county"), ("waiver", None), ("band", None), ("sector", "sector"), ("intensity", "county"),
+    ("earmark", "earmark"), ("carbon", "carbon"), ("co2_budget", "carbon"), ("resource", "resource"),
+    ("green_supply", "green"), ("pool", "pool"), ("energy_total", "pool"),
+)  # fmt: skip
+
+
 def _kind(row: ResultRow) -> str | None:
     name = row.text("name").lower()
-    words = (
-        ("sector", ("sector",)), ("county", ("county_intensity", "intensity")), ("earmark", ("earmark",)),
-        ("carbon", ("carbon", "co2")), ("resource", ("resource",)), ("green", ("green_supply", "green")),
-        ("pool", ("pool", "total")),
-    )  # fmt: skip
-    for kind, tokens in words:
-        if any(token in name for token in tokens):
-            return kind
-    return None
+    return next((kind for word, kind in _WORDS if word in name), None)
 
 
 def _gather(

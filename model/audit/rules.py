@@ -47,8 +47,11 @@ class UnitRuling:
     @property
     def fixed_quota(self) -> int:
         """Quota before the decisions (grant, limit, saving)."""
-        if not self.is_running:
-            return 0
+        return self.after_rules if self.is_running else 0
+
+    @property
+    def after_rules(self) -> int:
+        """Base less cuts and penalty plus bonuses: of a withheld unit, what goes to the reserve."""
         taken = self.cut + self.release + self.penalty
         return self.base - taken + self.leader_bonus + self.green_bonus
 
@@ -132,11 +135,9 @@ def _unit(accounts: Accounts, unit: Owner, kappa: Fraction | None) -> UnitRuling
     start = UnitRuling(unit, opening, method, adjustment)
     if unit.row.flag("is_retired"):
         return UnitRuling(unit, opening, method, adjustment, is_retired=True)
-    if unit.row.text("review") == "missing" and "3.2.2a" not in off:
-        return UnitRuling(unit, opening, method, adjustment, is_withheld=True)
-
+    is_withheld = unit.row.text("review") == "missing" and "3.2.2a" not in off
     base, conduct = start.base, unit.row.text("conduct")
-    is_punished = conduct in NO_REWARD and "3.2.5" not in off
+    is_unrewarded = conduct in NO_REWARD and "3.2.5" not in off
     is_leader, is_green = unit.row.flag("is_leader"), unit.row.flag("is_green_factory")
     cut = 0 if "3.3.1b" in off else max(0, min(floor(_benchmark_gap(accounts, unit)), base))
     release = max(0, _release(accounts, unit, kappa, base) - cut)
@@ -156,10 +157,11 @@ def _unit(accounts: Accounts, unit: Owner, kappa: Fraction | None) -> UnitRuling
         release=release,
         penalty=min(share(policy.dishonesty_penalty_share, conduct == "serious", "3.2.5"),
                     max(0, base - cut - release)),
-        leader_bonus=share(policy.leader_bonus_share, is_leader and not is_punished, "3.3.1c"),
-        green_bonus=share(policy.green_factory_bonus_share, is_green and not is_punished, "3.3.3d"),
-        grant_max=0 if is_punished else max(0, grant),
-        limit_max=share(policy.max_cut_share, is_worse, "3.2.1c"),
+        leader_bonus=share(policy.leader_bonus_share, is_leader and not is_unrewarded, "3.3.1c"),
+        green_bonus=share(policy.green_factory_bonus_share, is_green and not is_unrewarded, "3.3.3d"),
+        grant_max=0 if is_unrewarded or is_withheld else max(0, grant),
+        limit_max=share(policy.max_cut_share, is_worse and not is_withheld, "3.2.1c"),
+        is_withheld=is_withheld,
     )  # fmt: skip
 
 

@@ -17,8 +17,8 @@ REQUIRED = (
 def totals(plan: Plan, overshoot_tce: int) -> dict[str, Fraction | None]:
     """The figures of the summary, recomputed; None where the county has no value added.
 
-    `energy_tce`, `energy_eq_tce`: what the intensity is formed of, 当量 (network losses at the electricity's
-    calorific value) and 等价; `energy_eq_total_tce`: measure total, 等价.
+    `energy_tce`: all energy, 当量, nothing excluded, losses at the electricity's calorific value.
+    `energy_eq_tce`: what the intensity is formed of, 等价; `energy_eq_total_tce`: measure total, 等价.
     """
     county, base = plan.county(), plan.rulings.base_intensity
     accounts, gdp = plan.rulings.accounts, county.value_added
@@ -26,7 +26,7 @@ def totals(plan: Plan, overshoot_tce: int) -> dict[str, Fraction | None]:
     intensity = county.eq_intensity / gdp if gdp > 0 else None
     return {
         "objective_wan_yuan": plan.value(overshoot_tce),
-        "energy_tce": county.intensity + losses * accounts.k_tce_per_mwh,
+        "energy_tce": _gross(plan) + losses * accounts.k_tce_per_mwh,
         "energy_eq_tce": county.eq_intensity,
         "energy_eq_total_tce": county.eq_total,
         "gdp_wan_yuan": gdp,
@@ -39,6 +39,23 @@ def totals(plan: Plan, overshoot_tce: int) -> dict[str, Fraction | None]:
         "benchmark_tce_per_wan_yuan": plan.rulings.benchmark,
         "net_inflow_mwh": county.import_mwh,
     }
+
+
+def _gross(plan: Plan) -> Fraction:
+    """Energy of all owners, feedstock, self-used PV and excess renewables included (当量)."""
+    accounts = plan.rulings.accounts
+    units = (accounts.units[key].gross_tce * choice.activity for key, choice in plan.units.items())
+    saved = (
+        accounts.saving_flow(accounts.measures[key]).total * amount
+        for choice in plan.units.values()
+        for key, amount in choice.savings.items()
+    )
+    projects = (
+        accounts.projects[key].gross_tce * accounts.month(accounts.projects[key].row) * load
+        for key, load in plan.load.items()
+    )
+    society = (plan.society_flow(key).total for key in plan.served)
+    return sum((*units, *saved, *projects, *society), ZERO)
 
 
 def summary_checks(

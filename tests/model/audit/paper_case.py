@@ -43,7 +43,7 @@ PLAN
   E_eq, intensity: 336 + 1270 + 49 + 170 + 795 = 2620;  GDP 1050 + 1000 + 300 + 1050 (rest, + 5 %) = 3400
   intensity 2620/3400, at most 0.97 x 2530/3000 (2781.31 at this GDP);
         reduction 1 - (2620 x 3000)/(3400 x 2530)
-  energy, 当量: 336 + 1270 + 49 + 170 + losses 100 x 0.12 = 1837
+  all energy, 当量, nothing excluded: A 336, B 1600 - 30, P 49, S 170, losses 100 x 0.12 = 12: 2137
   sector heavy: 1270/1000 of at most 0.98 x 1.3 = 1.274
   CO2   A 400 x 2 x 1.05 = 840; B 4000 + 500 (process) - 120 = 4380; P 100; S 110 x 2 = 220: 5540;
         net inflow 4250 + 100 (losses) - 1200 (local) - 100 (PV) = 3050, x 0.5 = 1525: 7065 of 7100
@@ -249,7 +249,7 @@ SUMMARY_BY_HAND: dict[str, object] = {
     "status": "optimal",
     "objective_wan_yuan": 2324.1,
     "bound_wan_yuan": 2324.2084,
-    "energy_tce": 1837,
+    "energy_tce": 2137,
     "energy_eq_tce": 2620,
     "energy_eq_total_tce": 2500,
     "gdp_wan_yuan": 3400,

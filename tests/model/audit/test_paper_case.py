@@ -222,7 +222,7 @@ def test_same_plan_under_inputs_it_violates(
     ("key", "value"),
     [
         ("objective_wan_yuan", 2324.2),
-        ("energy_tce", 1838),
+        ("energy_tce", 2138),
         ("energy_eq_tce", 2619.0),
         ("energy_eq_total_tce", 2501),
         ("gdp_wan_yuan", 3401),

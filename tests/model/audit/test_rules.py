@@ -41,11 +41,17 @@ def test_paper_rulings(tmp_path: Path) -> None:
     assert found.gates == {"P": (), "Q": ("3.2.3b",), "R": ()}
 
 
-def test_unit_without_review_loses_its_quota_and_no_rule_else_applies(tmp_path: Path) -> None:
+def test_unit_without_review_keeps_its_cuts_and_loses_the_rest(tmp_path: Path) -> None:
     b = rulings(tmp_path, units=unit(1, review="missing")).units["B"]
     assert b.is_withheld
     assert not b.is_running
-    assert (b.base, b.fixed_quota, b.cut, b.release) == (1300, 0, 0, 0)
+    assert (b.base, b.fixed_quota, b.cut, b.release, b.after_rules) == (1300, 0, 40, 25, 1235)
+    assert b.limit_max == 0
+
+
+def test_bonus_of_a_unit_without_review_is_withheld_with_the_rest(tmp_path: Path) -> None:
+    a = rulings(tmp_path, units=unit(0, review="missing")).units["A"]
+    assert (a.leader_bonus, a.grant_max, a.after_rules, a.fixed_quota) == (3, 0, 323, 0)
 
 
 def test_retired_unit_leaves_the_benchmark_and_its_quota(tmp_path: Path) -> None:

@@ -100,8 +100,8 @@ def test_bound_holds_for_any_prices(
 def test_bound_with_a_price_by_hand(plan: tuple[Plan, Book]) -> None:
     # A price of 3 万元 per tce of the pool only. Each part's best answer, its electricity's share of the grid
     # account (0.18 tce/MWh, 0.54 万元) included:
-    #   A  earns 1000 - 540 = 460 per activity. 100 MWh of PV save 54 - 0.1 = 53.9 and 12 tce of quota. A tonne
-    #      of quota is worth 460/320 = 1.4375, less than a grant costs: activity (323 + 12)/320 = 1.046875,
+    #   A  earns 1000 - 540 = 460 per activity. 100 MWh of PV save 54 - 0.1 = 53.9 and 12 tce of quota. A
+    #      tonne of quota is worth 460/320 = 1.4375, less than the price of a grant: activity (323 + 12)/320,
     #      481.5625 + 53.9 = 535.4625
     #   B  earns 1000 - 1350 = -350 per activity, so it runs at its least, 0.5: -175, and -5 for M. It uses at
     #      most 650 of 1235, so that the limit of 65 is taken: 195. Excess green power saves 0.54 a MWh for
@@ -114,3 +114,15 @@ def test_bound_with_a_price_by_hand(plan: tuple[Plan, Book]) -> None:
     bound = lagrangian(made, book, Prices(pool=Fraction(3))).bound()
     by_hand = Fraction("535.4625") + 172 - 780 + 2913 + Fraction("311.2")
     assert 0 <= bound - by_hand < Fraction(1, 10**6)
+
+
+def test_prices_of_rows_that_do_not_exist_are_ignored(tmp_path: Path) -> None:
+    # Without a carbon budget a price on carbon would bound nothing; it must not lower the bound.
+    inputs = scenario(tmp_path / "s")
+    free = inputs.settings.targets.model_copy(update={"co2_budget_t": None, "intensity_reduction": None})
+    object.__setattr__(inputs, "settings", inputs.settings.model_copy(update={"targets": free}))
+    results, _ = read(tables_by_hand())
+    assert results is not None
+    made = read_plan(results, judge(inputs))
+    priced = lagrangian(made, read_book(results), Prices(county=Fraction(2), carbon=Fraction(2)))
+    assert priced.bound() == lagrangian(made, read_book(results), Prices()).bound()
