@@ -110,9 +110,8 @@ def exporting(generation: float, primary: str) -> Scenario:
     power = [{"item": "non_fossil_generation", "base_mwh": 0, "plan_mwh": generation},
              {"item": "non_fossil_local", "base_mwh": 0, "plan_mwh": 500}]  # fmt: skip
     settings = {**total(30, intensity_reduction=0.0), "accounting": {"primary_electricity": primary}}
-    return county(
-        [unit("A", 0, 1000, mwh=10_000, activity_max=2)], settings, power=power, gdp=[others(1000, 1)]
-    )
+    owner = unit("A", 0, 1000, mwh=10_000, activity_max=2)
+    return county([owner], settings, power=power, gdp=[others(1000, 1)])
 
 
 @pytest.mark.parametrize("primary", ["eq", "physical"])
@@ -131,8 +130,8 @@ def test_exported_pv_changes_the_plan_by_nothing_but_carbon(primary: str) -> Non
 def test_thermal_export_takes_its_conversion_loss_and_nothing_else() -> None:
     # 310 tce per 1000 MWh, all exported: 10 % more generation moves E_eq by 310 - 0.3 x 1000 = 10 tce.
     # The plant's own quota grows by 187.1 -> 188, the grid account gives 177; 11 tonnes cover the rounding.
-    plant = unit("A", 0, 1000, sector="public", activity_max=1.1,
-                 energy=[("coal", "conversion_in", 3100), ("electricity", "conversion_out", 10_000)])  # fmt: skip
+    energy = [("coal", "conversion_in", 3100), ("electricity", "conversion_out", 10_000)]
+    plant = unit("A", 0, 1000, sector="public", activity_max=1.1, energy=energy)
     plan = solve(county([plant], total(11)))
     assert activity(plan) == {"A": 1.1}
     assert plan.summary["energy_eq_tce"] - plan.summary["base_energy_eq_tce"] == pytest.approx(10, abs=1e-6)
