@@ -1,7 +1,7 @@
 """The result as labelled tables in the order of the inputs: quotas, measures, projects, ledger, constraints."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -25,7 +25,7 @@ MOVES = tuple(dict.fromkeys(WATERFALL.values()))
 
 @dataclass(frozen=True)
 class Plan:
-    """A plan as tables (design §5 of the result folder) and its summary figures."""
+    """A plan as tables and its summary figures. power: dispatch, prices, assets, green of a plan with a network."""
 
     summary: Mapping[str, Any]
     quotas: pd.DataFrame
@@ -33,6 +33,7 @@ class Plan:
     projects: pd.DataFrame
     ledger: pd.DataFrame
     constraints: pd.DataFrame
+    power: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
 def quotas_table(case: Case, outcome: Outcome) -> pd.DataFrame:

@@ -94,7 +94,9 @@ class Solve(_Section):
 class Time(_Section):
     """How the network's year is represented (design §6)."""
 
-    mode: Literal["typical", "year"] = Field("typical", description="typical days (a draft) or the full year")
+    mode: Literal["typical", "year", "none"] = Field(
+        "typical", description="typical days (a draft), the full year, or none: the yearly electricity table only"
+    )
     typical_days: Annotated[int, Field(ge=1, le=60)] = Field(8, description="representative days")
     extreme_days: bool = Field(True, description="add the days of highest load and lowest sun and wind")
     gap: Share = Field(1e-3, description="relative gap of a plan with a network")

@@ -1,13 +1,14 @@
 """Rulings to a plan: Pyomo -> arrays -> HiGHS, stages in order of rank, whole tonnes, prices (design §5, §10)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from dualcontrol.model.allocation import ROWS, Case, Margins, build_model
-from dualcontrol.model.decisions import Decisions, Outcome, read_decisions, settle
+from dualcontrol.dispatching import hourly_values, power_tables
+from dualcontrol.model.allocation import NETWORK_ROWS, ROWS, Case, Margins
+from dualcontrol.model.decisions import Outcome, read_decisions, settle
 from dualcontrol.model.fairness import equalise
 from dualcontrol.model.plan import (
     Plan,
@@ -18,10 +19,10 @@ from dualcontrol.model.plan import (
     summary_figures,
 )
 from dualcontrol.model.policy import Rulings
-from dualcontrol.solvers.compile import Arrays, Floats, compile_model
-from dualcontrol.solvers.highs import Options, Solution, SolverError, Status
-from dualcontrol.solvers.lexicographic import Stage, StageResult, solve_in_order
+from dualcontrol.model.power.dispatch import green_shares, whole_dispatch
+from dualcontrol.solvers.highs import SolverError, Status
 from dualcontrol.solvers.prices import one_sided_prices
+from dualcontrol.solving import NoPlan, Solved, solve_case
 
 __all__ = ["Infeasible", "SolverError", "optimise"]
 
@@ -32,67 +33,49 @@ class Infeasible(RuntimeError):
     """No plan satisfies the clauses; confirmed without presolve. `gap_rows` names rows no plan can satisfy."""
 
 
-@dataclass(frozen=True)
-class _Solved:
-    arrays: Arrays
-    best: Solution
-    final: Solution
-    stages: tuple[StageResult, ...]
-    decisions: Decisions
-
-
 def optimise(rulings: Rulings) -> Plan:
     """The plan of greatest value added that keeps every clause (2.2; design §5).
 
     Errors: Infeasible when no plan exists, SolverError when HiGHS fails or its answer does not hold.
     """
-    margins = Margins()
+    case = Case(rulings)
     for _ in range(ROUNDS):
-        case = Case(rulings, margins)
-        solved = _solve(case)
-        outcome = settle(case, equalise(case, solved.decisions))
+        solved = _solved(case)
+        outcome = outcome_of(case, solved)
         excess = _intensity_excess_tce(case, outcome)
         if outcome.pool_short_tce == 0 and excess <= 0:
             return _plan(case, solved, outcome)
-        margins = Margins(margins.pool_tce + outcome.pool_short_tce, margins.intensity_tce + max(0.0, excess))
+        margins = case.margins
+        if case.power is not None and case.green_share is None:
+            # exports carried more green than assumed before there was a dispatch: assume what it shows
+            case = replace(case, green_share=_green_share(case, outcome))
+            continue
+        case = replace(case, margins=Margins(margins.pool_tce + outcome.pool_short_tce, margins.intensity_tce + max(0.0, excess)))
     raise SolverError("whole tonnes do not fit under the hard rows")
 
 
-def _solve(case: Case) -> _Solved:
-    settings = case.accounts.scenario.settings.solve
-    arrays = compile_model(build_model(case))
-    options = Options(gap=settings.mip_gap, time_limit_s=settings.time_limit_s)
-    value = Stage("value", arrays.cost, settings.score_tolerance_wan_yuan, arrays.offset)
-    score = Stage("score", _weights(arrays, {"admitted": case.rulings.scores}))
-    stages = solve_in_order(arrays, [value, score], options)
-    _require_plan(stages[-1].solution)
-    best = stages[0].solution
-    program = arrays.fixed(stages[-1].solution.x)
-    ranked = solve_in_order(program, [replace(value, tolerance=0.0), Stage("least_moved", _least_moved(arrays))], options)
-    _require_plan(ranked[-1].solution)
-    final = ranked[-1].solution
-    return _Solved(program, best, final, (*stages, *ranked), read_decisions(arrays.columns, final.x))
+def outcome_of(case: Case, solved: Solved) -> Outcome:
+    """The exact figures of a solution: like units equal, whole tonnes, whole kWh."""
+    decisions = equalise(case, read_decisions(solved.yearly.columns, solved.x))
+    if case.power is None or solved.hours is None:
+        return settle(case, decisions)
+    return settle(case, decisions, whole_dispatch(case.power, solved.hours.series, hourly_values(solved)))
 
 
-def _weights(arrays: Arrays, weights: dict[str, Any]) -> Floats:
-    cost = np.zeros(len(arrays.columns))
-    for position, (name, index) in enumerate(arrays.columns):
-        if name in weights:
-            cost[position] = weights[name][index]
-    return cost
+def _green_share(case: Case, outcome: Outcome) -> dict[str, Any]:
+    assert case.power is not None and outcome.dispatch is not None
+    profiles = case.power.profiles
+    assumed = {name: profiles[name].to_numpy() for name in profiles.columns if name.startswith("green:")}
+    return green_shares(case.power, outcome.dispatch, assumed)
 
 
-def _least_moved(arrays: Arrays) -> Floats:
-    """Among plans of equal value the one that takes and grants least and spends the earmark before the pool."""
-    signs = {"limit": -1.0, "beyond": -1.0, "grant": -1.0, "overshoot": -1.0, "waived": -1.0, "earmark": 1.0}
-    return np.array([signs.get(name, 0.0) for name, _ in arrays.columns])
-
-
-def _require_plan(solution: Solution) -> None:
-    if solution.status is Status.INFEASIBLE:
-        raise Infeasible
-    if solution.status not in (Status.OPTIMAL, Status.WITHIN_GAP):
-        raise SolverError(solution.status.value)
+def _solved(case: Case) -> Solved:
+    try:
+        return solve_case(case)
+    except NoPlan as error:
+        if error.status is Status.INFEASIBLE:
+            raise Infeasible from error
+        raise SolverError(error.status.value) from error
 
 
 def _intensity_excess_tce(case: Case, outcome: Outcome) -> float:
@@ -105,38 +88,67 @@ def _intensity_excess_tce(case: Case, outcome: Outcome) -> float:
     return excess if excess > 1e-9 * float(abs(energy)) else 0.0
 
 
-def _plan(case: Case, solved: _Solved, outcome: Outcome) -> Plan:
-    constraints = _constraints(solved)
+def _plan(case: Case, solved: Solved, outcome: Outcome) -> Plan:
+    constraints = _constraints(case, solved)
     pool = constraints[constraints["name"] == "pool_balance"]
     price = float(pool["price_right"].fillna(0.0).max()) if len(pool) else 0.0
     projects = projects_table(case, outcome, price)
-    value_stage, best = solved.stages[2], solved.best
+    best = solved.first
     summary = summary_figures(case, outcome) | {
         "title_zh": case.accounts.scenario.settings.title_zh, "title_en": case.accounts.scenario.settings.title_en,
         "status": best.status.value, "bound_wan_yuan": best.bound,
         "solver_objective_wan_yuan": best.objective,
-        "ranking_cost_wan_yuan": max(0.0, best.objective - value_stage.objective),
+        "ranking_cost_wan_yuan": max(0.0, best.objective - solved.value),
         "binding": _binding(constraints), "binding_rows": _binding_rows(constraints), "inversions": inversions(projects),
         "is_relaxed": case.accounts.scenario.settings.solve.relax_integers,
         "warnings": _warnings(case),
         "margins_tce": {"pool": case.margins.pool_tce, "intensity": case.margins.intensity_tce},
         "intensity_price_wan_yuan_per_point": _price_per_point(case, constraints, outcome),
+        **_network_summary(case, solved, outcome),
     }
     return Plan(
         summary, quotas_table(case, outcome), measures_table(case, outcome), projects, outcome.ledger.table(),
-        constraints,
+        constraints, power_tables(case, solved, outcome),
     )
 
 
-def _constraints(solved: _Solved) -> pd.DataFrame:
+def _network_summary(case: Case, solved: Solved, outcome: Outcome) -> dict[str, Any]:
+    """What the network adds and costs: how the year was checked, green power, exports, builds, hours."""
+    dispatch, power = outcome.dispatch, case.power
+    if dispatch is None or power is None:
+        return {}
+    mode = case.accounts.scenario.settings.time.mode
+    excluded = case.counting.is_excluded("excess_renewable", "total")
+    excess = sum(float(use.excess_green_mwh) for use in outcome.unit_use.values())
+    return {
+        "time": {"typical": "checked_typical", "year": "checked_year"}[mode], "is_draft": mode == "typical",
+        "network": {
+            "hours": dispatch.series.hours, "builds": sorted(b for b, v in outcome.decisions.built.items() if v > 0),
+            "green_delivered_mwh": sum(float(dispatch.green_mwh(s)) for s in dispatch.green),
+            "green_exported_mwh": float((dispatch.green_export * dispatch.weight()).sum()) / 1000,
+            "excluded_tce_eq": excess * float(case.counting.k_eq_tce_per_mwh) if excluded else 0.0,
+            "exported_mwh": sum(float(dispatch.mwh(g)) for g in power.exchanged if g.endswith(":export")),
+            "imported_mwh": sum(float(dispatch.mwh(g)) for g in power.exchanged if g.endswith(":import")),
+            "unserved_mwh": float(dispatch.mwh(*(a for a in dispatch.injection if a.startswith("shed:")))),
+            "missing_hours": {f: float(h) for f, h in outcome.missing_hours.items()},
+            "evaluations_of_the_year": solved.year.evaluations if solved.year else None,
+            "gap": solved.year.gap if solved.year else None,
+        },
+    }
+
+
+def _constraints(case: Case, solved: Solved) -> pd.DataFrame:
     """One row per constraint of the model: activity, limit, slack, left and right price in its own unit."""
-    meta = {row.name: row for row in ROWS}
-    arrays, solution = solved.arrays, solved.final
-    activity = arrays.times(solution.x)
-    priced = [k for k, (name, _) in enumerate(arrays.rows) if meta[name].effect != "definition"]
-    prices = dict(zip(priced, one_sided_prices(arrays, solution.x, priced), strict=True))
+    meta = {row.name: row for row in ROWS + NETWORK_ROWS}
+    arrays, x = solved.program, solved.final.x
+    activity = arrays.times(x)
+    priced = [
+        k for k, (name, _) in enumerate(solved.yearly.rows)
+        if meta[name].effect != "definition" and (case.power is None or meta[name].is_relaxable)
+    ]
+    prices = dict(zip(priced, one_sided_prices(arrays, x, priced), strict=True))
     rows = []
-    for position, (name, index) in enumerate(arrays.rows):
+    for position, (name, index) in enumerate(solved.yearly.rows):
         row, low, high = meta[name], arrays.row_lower[position], arrays.row_upper[position]
         limit = high if np.isfinite(high) else low
         left, right = prices.get(position, (np.nan, np.nan))

@@ -1,7 +1,7 @@
 """The stages of the optimisation for a plan with or without a network: what is solved in which order (design §5–6)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -33,11 +33,29 @@ class Solved:
     layout: Layout | None = None
     year: Decomposed | None = None
     days: Days | None = None
+    wiring: Wiring | None = None
+    usable: tuple[Answer, ...] = ()
+    dual: Floats = field(default_factory=lambda: np.zeros(0))
 
     @property
     def x(self) -> Floats:
         """The yearly columns."""
         return self.final.x[: len(self.yearly.columns)]
+
+    def mix(self) -> list[tuple[Answer, float]]:
+        """The answers of the days that make up the plan's year, with their weights in the final solution."""
+        weights = self.final.x[len(self.yearly.columns): len(self.yearly.columns) + len(self.usable)]
+        return [(a, float(w)) for a, w in zip(self.usable, weights, strict=True) if w > 1e-12]
+
+    def nodal_duals(self) -> tuple[list[Any], Floats]:
+        """Buses and the duals of their balances, (T, buses): value per MW of the right-hand side, as weighted."""
+        assert self.hours is not None
+        if self.days is None or self.wiring is None:
+            assert self.layout is not None
+            return self.layout.row_values(self.dual, "balance")
+        first = len(self.yearly.rows) + 1  # after the row that makes the weights sum to one
+        prices = -self.dual[first: first + len(self.wiring.totals)]
+        return self.hours.layout.row_values(self.days.duals(self.x[self.wiring.shared], prices), "balance")
 
 
 class NoPlan(RuntimeError):
@@ -84,7 +102,9 @@ def _least(yearly: Arrays, fixed: Arrays, value: Stage, first: Solution, options
         fixed, [replace(value, tolerance=0.0), Stage("least_moved", _least_moved(yearly, fixed))], options
     )
     _require(results)
-    return Solved(yearly, fixed, first, results[0].objective, results[-1].solution)
+    return Solved(
+        yearly, fixed, first, results[0].objective, results[-1].solution, dual=results[0].solution.row_dual
+    )
 
 
 def _full_year(case: Case, yearly: Arrays, total_terms: Mapping[str, Any], answers: tuple[Answer, ...]) -> Solved:
@@ -101,13 +121,16 @@ def _full_year(case: Case, yearly: Arrays, total_terms: Mapping[str, Any], answe
     )
     if not year.x.size:
         raise NoPlan(year.status)
-    program = ranked_program(
+    program, usable = ranked_program(
         yearly, wiring, year, _weights(yearly, yearly, {"admitted": case.rulings.scores}),
         settings.solve.score_tolerance_wan_yuan, options,
     )
     first = Solution(year.status, year.x, yearly.times(year.x), year.objective, year.bound, 0.0)
     value = Stage("value", program.cost, 0.0, program.offset)
-    return replace(_least(yearly, program, value, first, options), hours=hours, layout=hours.layout, year=year, days=days)
+    return replace(
+        _least(yearly, program, value, first, options), hours=hours, year=year, days=days, wiring=wiring,
+        usable=tuple(usable),
+    )
 
 
 def wiring_of(yearly: Arrays, days: Days) -> Wiring:

@@ -1,7 +1,7 @@
 """The days of a stamped year, one small program each in one live HiGHS: value, gradient and totals at given yearly
 decisions. Days do not touch each other but through the year's columns and totals (storage is daily cyclic)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,12 +110,34 @@ class Days:
 
         Errors: SolverError when a day has no optimum (the hour's model must allow unserved load at a price).
         """
-        cost = self._cost + prices @ self._totals
-        _check(self._highs.changeColsCost(self.columns_of_day, self._all_columns, -cost * SCALE), "changeColsCost")
-        moved = self._shared_value * at[self._shared_column]
+        cost = self._load_cost(prices)
         value = own = self._offset
         gradient, totals = np.zeros(len(self.yearly)), np.zeros(len(self.names))
         kept = np.empty((self.days, self.columns_of_day), dtype=np.float32) if keep else None
+        for day, x, dual in self._solutions(at):
+            value += float(cost @ x)
+            own += float(self._cost @ x)
+            totals += self._totals @ x
+            gradient += np.bincount(
+                self._shared_column, weights=self._shared_value[day] * dual[self._shared_row], minlength=len(gradient)
+            )
+            if kept is not None:
+                kept[day] = x
+        return Answer(at.copy(), prices.copy(), value, gradient, own, totals, kept)
+
+    def duals(self, at: Floats, prices: Floats) -> Floats:
+        """Value per unit of right-hand side of every hourly row at `at` and `prices`, (days x rows of a day,)."""
+        self._load_cost(prices)
+        return np.concatenate([-dual for _, _, dual in self._solutions(at)])
+
+    def _load_cost(self, prices: Floats) -> Floats:
+        cost = self._cost + prices @ self._totals
+        _check(self._highs.changeColsCost(self.columns_of_day, self._all_columns, -cost * SCALE), "changeColsCost")
+        return np.asarray(cost)
+
+    def _solutions(self, at: Floats) -> Iterator[tuple[int, Floats, Floats]]:
+        """Each day's optimum at the costs now loaded: day, columns, row duals of the minimisation."""
+        moved = self._shared_value * at[self._shared_column]
         for day in range(self.days):
             shift = np.bincount(self._shared_row, weights=moved[day], minlength=self._rows)
             _check(self._highs.changeRowsBounds(
@@ -126,16 +148,7 @@ class Days:
             ), "changeColsBounds")
             for row, column, values in self._varying:
                 _check(self._highs.changeCoeff(row, column, values[day]), "changeCoeff")
-            x, dual = self._optimum(day)
-            value += float(cost @ x)
-            own += float(self._cost @ x)
-            totals += self._totals @ x
-            gradient += np.bincount(
-                self._shared_column, weights=self._shared_value[day] * dual[self._shared_row], minlength=len(gradient)
-            )
-            if kept is not None:
-                kept[day] = x
-        return Answer(at.copy(), prices.copy(), value, gradient, own, totals, kept)
+            yield (day, *self._optimum(day))
 
     def _optimum(self, day: int) -> tuple[Floats, Floats]:
         """Solution and row duals (of the maximisation by the yearly columns) of the program now loaded."""

@@ -226,8 +226,9 @@ def _combine(
 
 def ranked_program(
     yearly: Arrays, wiring: Wiring, year: Decomposed, score: Floats, tolerance: float, options: Options
-) -> Arrays:
-    """The linear program of the plan's year after ranking: integers fixed, days as a mix of answers without mismatch.
+) -> tuple[Arrays, list[Answer]]:
+    """The linear program of the plan's year after ranking, and the answers its weights stand for (after the yearly
+    columns): integers fixed, days as a mix of answers without mismatch.
 
     Among plans whose value is within `tolerance` of the year's, by its cuts, the integers of the highest score are
     taken (builds stay); if the mix of answers has no year for them, the year's own integers.
@@ -250,8 +251,8 @@ def ranked_program(
         program = mix_program(fixed, wiring, usable, wiring.price_box, most_mismatch=0.0)
         solution = LiveHighs(program).solve()
         if solution.x.size and solution.objective >= year.objective - tolerance - 1e-9 * abs(year.objective):
-            return program
-    return program
+            return program, usable
+    return program, usable
 
 
 def _failed(status: Status, pool: Sequence[Answer], evaluations: int, began: float) -> Decomposed:

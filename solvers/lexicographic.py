@@ -7,6 +7,7 @@ import numpy as np
 
 from dualcontrol.solvers.compile import Arrays, Floats
 from dualcontrol.solvers.highs import LiveHighs, Options, Solution, Status
+from dualcontrol.solvers.join import Chained
 
 NUMERICAL = 1e-11  # relative slack without which a later stage could be cut off by rounding
 
@@ -61,7 +62,7 @@ def _with_floors(arrays: Arrays, floors: Sequence[tuple[Floats, float]]) -> Arra
         low.append(floor - NUMERICAL * max(1.0, abs(floor)))
     return replace(
         arrays,
-        rows=(*arrays.rows, *(("stage_floor", k) for k in range(len(floors)))),
+        rows=Chained(arrays.rows, [("stage_floor", k) for k in range(len(floors))]),
         start=np.concatenate(start),
         index=np.concatenate(index),
         value=np.concatenate(value),

@@ -29,10 +29,14 @@ class Margins:
 
 @dataclass(frozen=True)
 class Case:
-    """Rulings as the model needs them. All maps by id; energy in tce, money in 万元."""
+    """Rulings as the model needs them. All maps by id; energy in tce, money in 万元.
+
+    green_share: hourly share of renewables in what exports carry, as an earlier dispatch showed it.
+    """
 
     rulings: Rulings
     margins: Margins = Margins()
+    green_share: Mapping[str, Any] | None = None
 
     @property
     def accounts(self) -> Accounts:
@@ -100,8 +104,10 @@ class Case:
 
     @cached_property
     def power(self) -> PowerInputs | None:
-        """The network of the scenario, None without a power folder."""
-        return power_inputs(self.accounts.scenario) if has_network(self.accounts.scenario) else None
+        """The network of the scenario; None without a power folder or where `time.mode` leaves it out."""
+        if self.accounts.scenario.settings.time.mode == "none":
+            return None
+        return power_inputs(self.accounts.scenario, self.green_share) if has_network(self.accounts.scenario) else None
 
     def most_mwh_at(self, owners: list[str]) -> float:
         """Most electricity that owners can draw in the year, MWh: the bound of a load group."""

@@ -4,6 +4,8 @@ The hours themselves are stamped (`model.power.hour`); here are the yearly colum
 the totals over the year that the county's account needs (3.4.2, 3.4.3). Empty without a power folder.
 """
 
+from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 import pyomo.environ as pyo
@@ -11,7 +13,9 @@ import pyomo.environ as pyo
 from dualcontrol.model.accounting import PowerBalance, Use
 from dualcontrol.model.allocation.case import Case
 from dualcontrol.model.allocation.register import row
+from dualcontrol.model.power.dispatch import Dispatch
 from dualcontrol.model.power.inputs import HOURS, WAN
+from dualcontrol.model.quantities import exact
 
 GREEN_EXPORT, STORAGE_LOSS, SHED = "green_export", "storage_loss", "shed"
 
@@ -171,6 +175,57 @@ def fleet_mwh(m: Any, rows: list[Any]) -> Any:
     if rows[0].build_id:
         return sum(m.total[f"built:{r.plant_id}"] for r in rows)
     return m.total[f"existing:{rows[0].kind}"]
+
+
+def built_use(case: Case, dispatch: Dispatch | None) -> list[Use]:
+    """Value added of renewables that were built, exact, from their dispatch."""
+    if dispatch is None or case.power is None:
+        return []
+    plants = case.power.plants
+    value = sum((
+        exact(plants[g].value_added_yuan_per_mwh) / 10000 * dispatch.mwh(g)
+        for g in case.power.green if plants[g].build_id
+    ), Fraction(0))
+    return [Use(value_added_wan_yuan=value)]
+
+
+def missing_hours(case: Case, dispatch: Dispatch | None, built: Mapping[str, Fraction]) -> dict[str, Fraction]:
+    """Hours that each fleet falls short of its floor, after curtailment, on its AC capacity (3.4.3h)."""
+    if dispatch is None or case.power is None:
+        return {}
+    missing = {}
+    for fleet, rows in sorted(_fleets(case.power).items()):
+        build = rows[0].build_id
+        asked = sum((
+            exact(r.capacity_mw) * exact(r.hours_floor) * exact(months_in_service(case.power, r)) for r in rows
+        ), Fraction(0)) * (built[build] if build else 1)
+        size = sum((exact(r.capacity_mw) for r in rows), Fraction(0))
+        missing[fleet] = max(Fraction(0), asked - fleet_dispatch_mwh(case, dispatch, rows)) / size
+    return missing
+
+
+def fleet_dispatch_mwh(case: Case, dispatch: Dispatch, rows: list[Any]) -> Fraction:
+    """Delivered MWh of a fleet, exact; a thermal plant's retrofitted class is part of it."""
+    assert case.power is not None
+    if rows[0].kind == "thermal":
+        units = sorted({r.unit_id for r in rows if r.unit_id})
+        return sum((dispatch.mwh(*case.power.thermal_of[i]) for i in units), Fraction(0))
+    return dispatch.mwh(*(r.plant_id for r in rows))
+
+
+def exact_cost(
+    case: Case, dispatch: Dispatch | None, built: Mapping[str, Fraction], missing: Mapping[str, Fraction]
+) -> Fraction:
+    """Cost of the network in the plan year, 万元, exact: builds, imports, unserved load, missing hours."""
+    if dispatch is None or case.power is None:
+        return Fraction(0)
+    settings = case.accounts.scenario.settings.power
+    cost = sum((exact(build_cost(case, b)) * share for b, share in built.items()), Fraction(0))
+    cost += sum((exact(price) * dispatch.mwh(g) for g, price in case.power.exchanged.items()), Fraction(0))
+    unserved = [a for a in dispatch.injection if a.startswith("shed:")]
+    cost += exact(settings.shed_yuan_per_mwh) / 10000 * dispatch.mwh(*unserved)
+    hours = sum((exact(fleet_mw(case, f)) * h for f, h in missing.items()), Fraction(0))
+    return cost + exact(settings.missing_hours_yuan_per_mwh) / 10000 * hours
 
 
 ROWS = (load_at_bus, dispatch_is_activity, green_is_delivered, build_needs, build_excludes, utilisation_hours)

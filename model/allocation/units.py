@@ -6,11 +6,14 @@ import pyomo.environ as pyo
 
 from dualcontrol.model.allocation.register import row
 
+PLANT_MARGIN_TCE = 0.1  # a plant's use follows from its dispatch in whole kWh, which must not exceed its quota
+
 
 @row("3.2.1a", "restrictive", "tce", "(1 + h) E_i <= Q_i + grant_i - limit_i - beyond_i", over="UNITS")
 def use_within_quota(m: Any, i: str) -> Any:
     """A unit uses no more than its quota, with the stated headroom; Q_i is what the rules left it."""
-    return m.counted_total[i] * (1.0 + m.headroom_share) <= m.quota[i]
+    kept = PLANT_MARGIN_TCE if i in m.PLANT_UNITS else 0.0
+    return m.counted_total[i] * (1.0 + m.headroom_share) <= m.quota[i] - kept
 
 
 @row("3.1.1", "restrictive", "tce", "grant_i <= 0", over="CAPPED_UNITS")

@@ -26,7 +26,8 @@ class PowerInputs:
 
     load_of: owner -> name of the load column (mean MW) that its electricity is part of. profile_of: owner ->
     profile. thermal_of: unit -> generator ids. green: generator ids of renewables. exchanged: generator ids of imports
-    and exports with their price in 万元 per MWh (0 for exports). plants, builds: rows by id.
+    and exports with their price in 万元 per MWh (0 for exports). contract_share: exports with a green share by
+    contract (the others carry green pro rata). plants, builds: rows by id.
     profiles: 8,760 rows, a column per profile id.
     """
 
@@ -36,6 +37,7 @@ class PowerInputs:
     thermal_of: Mapping[str, tuple[str, ...]]
     green: tuple[str, ...]
     exchanged: Mapping[str, float]
+    contract_share: Mapping[str, float]
     plants: Mapping[str, Any]
     builds: Mapping[str, Any]
     profiles: pd.DataFrame
@@ -102,6 +104,8 @@ def power_inputs(scenario: Scenario, green_share: Mapping[str, Any] | None = Non
         {unit: tuple(sorted(ids)) for unit, ids in sorted(thermal.items())},
         tuple(sorted(row.plant_id for row in tables["plants"] if row.kind != "thermal")),
         {g.id: g.cost_per_mwh for g in _exchanges(tables["exchange"])},
+        {f"{row.exchange_id}:export": float(row.export_green_share) for row in tables["exchange"]
+         if not np.isnan(row.export_green_share)},
         {row.plant_id: row for row in tables["plants"]}, builds,
         _derived(scenario.profiles, builds, {load.profile for load in loads if load.profile}, green_share),
     )

@@ -12,15 +12,15 @@ def typical_days(year: Series, days: int, extremes: dict[str, list[str]] | None 
     """A year of hourly profiles as `days` representative days plus extreme ones (hierarchical clusters, medoids).
 
     year: 8,760 hours. extremes: {"max": profiles, "min": profiles} whose extreme day is added with weight of the
-    days closest to it. Profiles that mark when a build is in service are left out of the clustering but keep their
-    values of the representative day. Result: hours = 24 x days, weight (days each stands for), cycle (day).
+    days closest to it. Profiles made of others (`service:…`, `…@month`) are left out of
+    the clustering but keep their values of the chosen days. Result: hours = 24 x days, weight (days each stands for), cycle (day).
     Errors: ImportError with a remedy when tsam is not installed (extra `power`).
     """
     try:
         import tsam
     except ImportError as error:
         raise ImportError("typical days need the package tsam: pip install 'dualcontrol[power]'") from error
-    names = [name for name in year.profiles if not name.startswith("service:") and np.ptp(year.profiles[name]) > 0]
+    names = [n for n in year.profiles if ":" not in n and "@" not in n and np.ptp(year.profiles[n]) > 0]
     frame = pd.DataFrame(
         {name: year.profiles[name] for name in names}, index=pd.date_range("2021-01-01", periods=year.hours, freq="h")
     )
@@ -38,7 +38,8 @@ def typical_days(year: Series, days: int, extremes: dict[str, list[str]] | None 
 def _series_of(year: Series, result: object) -> Series:
     """The chosen days of the year with the number of days each stands for."""
     assignment = np.asarray(result.cluster_assignments)  # type: ignore[attr-defined]
-    profile = np.stack([year.profiles[n].reshape(-1, HOURS_OF_DAY) for n in sorted(year.profiles)], axis=1)
+    own = [n for n in sorted(year.profiles) if ":" not in n and "@" not in n]
+    profile = np.stack([year.profiles[n].reshape(-1, HOURS_OF_DAY) for n in own], axis=1)
     chosen, weight = [], []
     for cluster in np.unique(assignment):
         members = np.flatnonzero(assignment == cluster)

@@ -1,0 +1,133 @@
+"""The dispatch of a plan in whole kWh: balanced to the kWh in every hour, green claims within what is there (design §10).
+
+Thermal output and green claims are rounded down, so that no quota and no claim grows by rounding; what is left of an
+hour goes over the grid connection.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+from dualcontrol.model.power.inputs import PowerInputs
+from dualcontrol.model.power.network import Series
+
+Whole = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+GREEN, GREEN_EXPORT = "green:", "green_export"
+KWH = 1000.0
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """Whole kWh per hour and asset. `injection` assets sum to zero in every hour; the rest are accounts.
+
+    injection: asset -> (T,) kWh, positive into the network (loads and exports negative). green: profile -> (T,) kWh
+    claimed; green_export (T,). level: storage -> (T,) MWh at the end of the hour. series: which hours, their weights.
+    """
+
+    series: Series
+    injection: Mapping[str, Whole]
+    green: Mapping[str, Whole]
+    green_export: Whole
+    level: Mapping[str, Floats]
+
+    def weight(self) -> Whole:
+        """How many hours of the year each hour stands for, (T,)."""
+        weight = np.ones(self.series.hours) if self.series.weight is None else self.series.weight
+        return np.round(weight).astype(np.int64)
+
+    def mwh(self, *assets: str) -> Fraction:
+        """Energy of assets over the year in MWh, positive, exact."""
+        total = sum((np.abs(self.injection[a]) for a in assets), np.zeros(self.series.hours, dtype=np.int64))
+        return Fraction(int((total * self.weight()).sum()), 1000)
+
+    def green_mwh(self, profile: str) -> Fraction:
+        """Green electricity claimed by a load profile over the year, MWh, exact."""
+        return Fraction(int((self.green[profile] * self.weight()).sum()), 1000)
+
+
+def whole_dispatch(power: PowerInputs, series: Series, hourly: Mapping[str, Mapping[object, Floats]]) -> Dispatch:
+    """The solver's hours (variable -> index -> (T,) MW) as whole kWh."""
+    injection: dict[str, Whole] = {}
+    exchanges = [g for g in power.network.generators if g.id in power.exchanged]
+    for g in power.network.generators:
+        kwh = np.maximum(0.0, hourly["p"][g.id]) * KWH
+        injection[g.id] = (np.round(kwh) if g in exchanges else np.floor(kwh + 0.01)).astype(np.int64) * int(g.sign)
+    for s in power.network.storage:
+        injection[f"{s.id}:charge"] = -np.round(hourly["charge"][s.id] * KWH).astype(np.int64)
+        injection[f"{s.id}:discharge"] = np.round(hourly["discharge"][s.id] * KWH).astype(np.int64)
+    for load in power.network.loads:
+        injection[f"load:{load.id}"] = -np.round(load_mw(load, series, hourly) * KWH).astype(np.int64)
+    for bus, shed in hourly.get("shed", {}).items():
+        injection[f"shed:{bus}"] = np.round(np.maximum(0.0, shed) * KWH).astype(np.int64)
+    _settle_hours(injection, [g for g in exchanges if g.build is None])
+    green, exported = _green(power, injection, hourly)
+    return Dispatch(series, injection, green, exported, dict(hourly.get("level", {})))  # type: ignore[arg-type]
+
+
+def green_shares(power: PowerInputs, dispatch: Dispatch, before: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Hourly green share of exports, (8760,), as a dispatch shows it; hours it has not keep what was assumed."""
+    made = np.sum([dispatch.injection[g] for g in power.green], axis=0)
+    fed = np.sum([np.maximum(0, v) for a, v in dispatch.injection.items() if not a.startswith("shed:")], axis=0)
+    hours = dispatch.series.hour_of_year
+    shares = {}
+    for name, assumed in before.items():
+        share = np.array(assumed, dtype=np.float64)
+        if f"{name.removeprefix('green:')}:export" not in power.contract_share:
+            share[slice(None) if hours is None else hours] = made / np.maximum(1, fed)
+        shares[name] = share
+    return shares
+
+
+def load_mw(load: object, series: Series, hourly: Mapping[str, Mapping[object, Floats]]) -> Floats:
+    """What a load draws per hour in MW: firm part by its profile, movable part as decided."""
+    mean = hourly["mean_load"][load.column] if load.column is not None else np.full(series.hours, load.mw)  # type: ignore[attr-defined]
+    shape = series.profiles[load.profile] if load.profile is not None else np.ones(series.hours)  # type: ignore[attr-defined]
+    firm = (1 - load.flexible_share) * mean * shape  # type: ignore[attr-defined]
+    return firm + hourly["move"][load.id] if load.flexible_share > 0 else firm  # type: ignore[attr-defined]
+
+
+def _settle_hours(injection: dict[str, Whole], exchanges: list[object]) -> None:
+    """What rounding leaves of an hour changes the exchange with the grid; ValueError where there is none."""
+    rest = np.sum(list(injection.values()), axis=0)
+    for g in sorted(exchanges, key=lambda g: g.sign):  # type: ignore[attr-defined]  # exports first
+        own, limit = injection[g.id], int(g.capacity_mw * KWH)  # type: ignore[attr-defined]
+        low, high = (-limit, 0) if g.sign < 0 else (0, limit)  # type: ignore[attr-defined]
+        moved = np.clip(own - rest, low, high)
+        rest = rest + moved - own
+        injection[g.id] = moved  # type: ignore[attr-defined]
+    if np.any(rest):
+        raise ValueError(f"an hour does not balance by {np.abs(rest).max()} kWh and the grid connection has no room")
+
+
+def _green(power: PowerInputs, injection: Mapping[str, Whole], hourly: Mapping[str, Mapping[object, Floats]]) -> tuple[dict[str, Whole], Whole]:
+    """Claims of green electricity, trimmed to what is left of renewables after exports' pro-rata part and charging."""
+    made = np.sum([injection[g] for g in power.green], axis=0) if power.green else np.zeros(1, dtype=np.int64)
+    stored = -np.sum([injection[f"{s.id}:{way}"] for s in power.network.storage for way in ("charge", "discharge")]
+                     or [np.zeros_like(made)], axis=0)
+    exported = green_exported_kwh(power, injection, made)
+    left = np.maximum(0, made - exported - np.maximum(0, stored))
+    claims = {s: np.floor(np.maximum(0.0, v) * KWH + 0.01).astype(np.int64) for s, v in hourly.get("green", {}).items()}
+    total = np.sum(list(claims.values()), axis=0) if claims else np.zeros_like(made)
+    over = total > left
+    trimmed = {
+        str(s): np.where(over, c * left // np.maximum(1, total), c) for s, c in claims.items()
+    }
+    return trimmed, exported
+
+
+def green_exported_kwh(power: PowerInputs, injection: Mapping[str, Whole], made: Whole) -> Whole:
+    """Green electricity that exports carry, kWh per hour: by contract, or pro rata of all that was fed in, rounded up."""
+    fed = np.sum([np.maximum(0, injection[g.id]) for g in power.network.generators], axis=0)
+    fed = fed + np.sum([injection[f"{s.id}:discharge"] for s in power.network.storage] or [np.zeros_like(fed)], axis=0)
+    exported = np.zeros_like(made)
+    for g in power.network.generators:
+        if g.sign < 0 and g.id in power.exchanged:
+            share = power.contract_share.get(g.id)
+            out = -injection[g.id]
+            carried = -(-out * made // np.maximum(1, fed)) if share is None else np.ceil(out * share).astype(np.int64)
+            exported = exported + np.minimum(carried, made)
+    return exported
