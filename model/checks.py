@@ -9,15 +9,19 @@ import pandas as pd
 
 from dualcontrol.model.cells import credit_code_checks, written
 from dualcontrol.model.checks_energy import ENERGY_CHECKS
+from dualcontrol.model.checks_network import NETWORK_CHECKS
 from dualcontrol.model.draft import Draft
 from dualcontrol.model.problems import nearest, plain
 from dualcontrol.model.schema import ELECTRICITY, TABLES
 
 
 def check(draft: Draft) -> None:
-    """Run every check of this module and of `checks_energy` on a draft."""
-    for run in (*_CHECKS, *ENERGY_CHECKS):
+    """Run every check of this module, of `checks_energy` and of `checks_network` on a draft."""
+    for run in (*_CHECKS, *ENERGY_CHECKS, *NETWORK_CHECKS):
         run(draft)
+
+
+NAMED_BY_NETWORK = {"power/buses", "power/builds"}  # checks_network has its own rules for these
 
 
 def references(draft: Draft) -> None:
@@ -25,7 +29,7 @@ def references(draft: Draft) -> None:
     for name, table in TABLES.items():
         for column in table.columns:
             targets = [t for t in column.refers_to if t != "carriers" or len(draft.frames[t])]
-            if not targets or not all(draft.has(t) for t in targets):
+            if not targets or not all(draft.has(t) for t in targets) or set(targets) & NAMED_BY_NETWORK:
                 continue
             known = {key for t in targets for key in draft.frames[t][TABLES[t].key[0]]}
             for i, value in enumerate(draft.frames[name][column.name]):

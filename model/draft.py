@@ -10,7 +10,7 @@ import pandas as pd
 from dualcontrol.model.layers import TOML
 from dualcontrol.model.problems import Findings
 from dualcontrol.model.settings import Settings
-from dualcontrol.model.tables import Record
+from dualcontrol.model.tables import Record, table_of
 
 
 @dataclass(frozen=True)
@@ -44,5 +44,5 @@ class Draft:
 
         Sums over cells of which one is wrong would only repeat that in another form.
         """
-        wrong = {p.column for p in self.findings.problems if p.file.rpartition("/")[2] == f"{table}.csv"}
+        wrong = {p.column for p in self.findings.problems if table_of(p.file) == table}
         return table not in self.incomplete and not wrong & set(columns)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -13,12 +13,24 @@ from dualcontrol.model.checks import check
 from dualcontrol.model.draft import Draft
 from dualcontrol.model.layers import TOML, Layer, names_in, read_chain, settle
 from dualcontrol.model.problems import RULES, Findings, Problem, ScenarioError, nearest
+from dualcontrol.model.profiles import NAMES, Series, digests, read_series, settle_series
 from dualcontrol.model.reading import read_sheet
 from dualcontrol.model.schema import TABLES
 from dualcontrol.model.settings import Settings
-from dualcontrol.model.tables import Part, complete, finish, overlay, parse_sheet, rows_of
+from dualcontrol.model.tables import (
+    PROFILES,
+    Part,
+    complete,
+    finish,
+    overlay,
+    parse_sheet,
+    rows_of,
+    table_of,
+)
 
 __all__ = ["RULES", "Problem", "Scenario", "ScenarioError", "load", "write"]
+
+POWER = "power"  # the subfolder of the network's tables
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +41,9 @@ class Scenario:
     sorted by key, defaults filled in. id, ref, text, choice: str objects ("" where an optional one is
     missing); number: float64 (NaN where an optional one is missing); integer: int64; flag: bool; date:
     datetime.date objects.
-    `content_hash` (sha256, hex) names the content: settings and tables, not their order, encoding or folder.
-    `notes` are remarks that do not forbid the scenario.
+    `content_hash` (sha256, hex) names the content: settings, tables and profiles, not their order, encoding
+    or folder. `notes` are remarks that do not forbid the scenario. `profiles`: the hourly series of the
+    network, 8,760 rows and a float64 column per profile id, sorted; empty without a power folder.
     """
 
     name: str
@@ -38,6 +51,7 @@ class Scenario:
     tables: Mapping[str, pd.DataFrame]
     content_hash: str
     notes: tuple[Problem, ...]
+    profiles: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def table(self, name: str) -> pd.DataFrame:
         """A copy of a table. KeyError for a name that is not in `schema.TABLES`."""
@@ -55,22 +69,28 @@ def load(folder: Path | str, overrides: Mapping[str, object] | None = None) -> S
     chain = read_chain(folder, findings)
     settings = settle(chain, overrides, findings)
     parts: dict[str, list[Part]] = {name: [] for name in TABLES}
+    series: list[Series] = []
     incomplete: set[str] = set()
     for position, layer in enumerate(chain.layers):
         is_child = position > 0 or not chain.is_whole
-        _read_tables(layer, parts, incomplete, findings, is_child=is_child)
+        _read_tables(layer, parts, series, incomplete, findings, is_child=is_child)
     records = {name: overlay(parts[name], table, findings) for name, table in TABLES.items()}
     frames = {
         name: complete(records[name], table, findings, is_whole=chain.is_whole)
         for name, table in TABLES.items()
     }
+    profiles = settle_series(
+        series, frames[NAMES], records[NAMES], _ids(parts[NAMES]), findings,
+        is_whole=chain.is_whole and not incomplete & {NAMES, PROFILES},
+    )  # fmt: skip
     if chain.is_whole:
         check(Draft(settings, frames, records, frozenset(incomplete), findings))
     if findings.problems or settings is None:
         raise ScenarioError(_in_order(findings.problems))
     tables = MappingProxyType({name: finish(frames[name], table) for name, table in TABLES.items()})
     notes = tuple(_in_order(findings.notes))
-    return Scenario(folder.resolve().name, settings, tables, _hash(settings, tables), notes)
+    digest = _hash(settings, tables, profiles)
+    return Scenario(folder.resolve().name, settings, tables, digest, notes, profiles)
 
 
 def write(scenario: Scenario, folder: Path | str) -> None:
@@ -80,7 +100,7 @@ def write(scenario: Scenario, folder: Path | str) -> None:
     """
     from dualcontrol.model.scenario_io import write_files
 
-    write_files(scenario.settings, scenario.tables, Path(folder))
+    write_files(scenario.settings, scenario.tables, scenario.profiles, Path(folder))
 
 
 def _require_folder(folder: Path, findings: Findings) -> None:
@@ -100,13 +120,25 @@ def _require_folder(folder: Path, findings: Findings) -> None:
 
 
 def _read_tables(
-    layer: Layer, parts: dict[str, list[Part]], incomplete: set[str], findings: Findings, *, is_child: bool
+    layer: Layer,
+    parts: dict[str, list[Part]],
+    series: list[Series],
+    incomplete: set[str],
+    findings: Findings,
+    *,
+    is_child: bool,
 ) -> None:
     """Read the CSV files of one folder; a table whose file could not be read to the end is `incomplete`."""
-    known = {f"{name}.csv": name for name in TABLES}
-    for file in names_in(layer.folder):
+    known = {f"{name}.csv": name for name in (*TABLES, PROFILES)}
+    for file in _files_in(layer.folder):
         name, (stem, _, ending) = known.get(file), file.rpartition(".")
-        if name is not None:
+        if name == PROFILES:
+            read = read_series(layer.folder / file, layer.prefix + file, findings)
+            if read is None:
+                incomplete.add(PROFILES)
+            else:
+                series.append(read)
+        elif name is not None:
             sheet = read_sheet(
                 layer.folder / file, layer.prefix + file, TABLES[name], findings, is_child=is_child
             )
@@ -115,33 +147,49 @@ def _read_tables(
                 parts[name].append(part)
             if part is None or not part.is_complete:
                 incomplete.add(name)
-        elif file.startswith((".", "~$")):
+        elif file.rpartition("/")[2].startswith((".", "~$")):
             continue  # left by an office program
-        elif ending.lower() == "csv":
-            findings.add("unknown_file", layer.prefix + file, suggestion=nearest(file.lower(), known))
-        elif ending.lower() in ("xlsx", "xls", "ods", "et") and stem in TABLES:
+        elif ending.lower() == "csv" or file.lower() == POWER:
+            hint = nearest(file.lower(), (*known, POWER))
+            findings.add("unknown_file", layer.prefix + file, suggestion=hint)
+        elif ending.lower() in ("xlsx", "xls", "ods", "et") and f"{stem}.csv" in known:
             findings.add("spreadsheet_file", layer.prefix + file, expected=f"{stem}.csv")
+
+
+def _files_in(folder: Path) -> list[str]:
+    """The names in a scenario folder and in its subfolder `power`, the latter as `power/<name>`."""
+    names = names_in(folder)
+    is_there = POWER in names and (folder / POWER).is_dir()
+    inner = [f"{POWER}/{name}" for name in names_in(folder / POWER)] if is_there else []
+    return [name for name in names if not (is_there and name == POWER)] + inner
+
+
+def _ids(parts: list[Part]) -> set[str]:
+    """The first keys of all rows that a chain of scenarios ever had."""
+    return {str(key[0]) for part in parts for key in (*part.records, *part.removed)}
 
 
 def _in_order(problems: list[Problem]) -> list[Problem]:
     """Settings first, then the tables in the order of the schema; in a file by row, in a row by column."""
-    order = {TOML: -1} | {f"{name}.csv": place for place, name in enumerate(TABLES)}
+    order = {TOML: -1} | {name: place for place, name in enumerate((*TABLES, PROFILES))}
 
     def rank(problem: Problem) -> tuple[int, str, int, int]:
-        file, _, name = problem.file.rpartition("/")
-        table = TABLES.get(name.removesuffix(".csv"))
+        name = table_of(problem.file)
+        table = TABLES.get(name)
         columns = [column.name for column in table.columns] if table else []
         place = columns.index(problem.column) if problem.column in columns else -1
-        return order.get(name, len(order)), file, problem.row or 0, place
+        return order.get(name, len(order)), problem.file, problem.row or 0, place
 
     return sorted(problems, key=rank)
 
 
-def _hash(settings: Settings, tables: Mapping[str, pd.DataFrame]) -> str:
-    content = {
+def _hash(settings: Settings, tables: Mapping[str, pd.DataFrame], profiles: pd.DataFrame) -> str:
+    content: dict[str, object] = {
         "settings": settings.model_dump(mode="json", exclude={"inherits"}),
         # an empty table is the same as none, so that a new table in the schema leaves old hashes alone
         "tables": {name: rows_of(frame, TABLES[name]) for name, frame in tables.items() if len(frame)},
     }
+    if len(profiles):
+        content["profiles"] = digests(profiles)
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, allow_nan=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -8,12 +8,16 @@ import pandas as pd
 import tomli_w
 
 from dualcontrol.model.cells import written
+from dualcontrol.model.profiles import text_of
 from dualcontrol.model.schema import TABLES
 from dualcontrol.model.settings import Settings
+from dualcontrol.model.tables import PROFILES
 
 
-def write_files(settings: Settings, tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    """Write scenario.toml (utf-8) and a CSV (utf-8 with BOM, for Excel) per table that has rows.
+def write_files(
+    settings: Settings, tables: Mapping[str, pd.DataFrame], profiles: pd.DataFrame, folder: Path
+) -> None:
+    """Write scenario.toml (utf-8), the profiles, and a CSV (utf-8 with BOM, for Excel) per table with rows.
 
     FileExistsError if the folder exists and is not empty.
     """
@@ -25,10 +29,15 @@ def write_files(settings: Settings, tables: Mapping[str, pd.DataFrame], folder: 
     for name, frame in tables.items():
         if len(frame):
             _write_table(frame, folder / f"{name}.csv", name)
+    if len(profiles):
+        path = folder / f"{PROFILES}.csv"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text_of(profiles), encoding="utf-8-sig", newline="")
 
 
 def _write_table(frame: pd.DataFrame, path: Path, name: str) -> None:
     columns = [column.name for column in TABLES[name].columns]
+    path.parent.mkdir(exist_ok=True)
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)

@@ -22,6 +22,7 @@ class _Bad:
 
 
 BAD: Final = _Bad()
+PROFILES = "power/profiles"  # the hourly series, read as one array by `profiles.py`
 Key = tuple[Value, ...]
 
 
@@ -55,6 +56,13 @@ class Part:
     records: Mapping[Key, Record]
     removed: Mapping[Key, Place]
     is_complete: bool
+
+
+def table_of(file: str) -> str:
+    """The name of the table in a file, without the scenario's folder: units for ../dalad-2022/units.csv."""
+    parts = file.removesuffix(".csv").split("/")
+    inner = "/".join(parts[-2:])
+    return inner if inner in TABLES or inner == PROFILES else parts[-1]
 
 
 def parse_sheet(sheet: Sheet, table: Table, findings: Findings, *, is_child: bool) -> Part:

@@ -59,6 +59,7 @@ def write_table(folder: Path, name: str, rows: Sequence[Row], *, complete: bool 
     headings = [column.name for column in table.columns if column.name in given]
     headings += sorted(given - set(headings))
     path = folder / f"{name}.csv"
+    path.parent.mkdir(exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(headings or [column.name for column in table.columns])

@@ -12,6 +12,7 @@ import pytest
 from dualcontrol.messages import say
 from dualcontrol.model.problems import RULES
 from dualcontrol.model.scenario import ScenarioError, load
+from tests.model import network_cases
 from tests.model.corruption import (
     Case,
     add_row,
@@ -231,4 +232,5 @@ ELSEWHERE = {
 
 def test_every_rule_has_a_corruption() -> None:
     errors = {rule for rule in RULES if not rule.startswith("note_")}
-    assert {case.rule for case in CASES} | set(ELSEWHERE) == errors
+    network = {case.rule for case in network_cases.CASES} | set(network_cases.SEVERAL)
+    assert {case.rule for case in CASES} | set(ELSEWHERE) | network == errors

@@ -13,12 +13,24 @@ from typing import Any
 import pytest
 
 from dualcontrol.messages import catalogue
-from dualcontrol.model import cells, checks, checks_energy, layers, reading, scenario, settings, tables
+from dualcontrol.model import (
+    cells,
+    checks,
+    checks_energy,
+    checks_network,
+    layers,
+    profiles,
+    reading,
+    scenario,
+    settings,
+    tables,
+)
 from dualcontrol.model.cells import credit_code_checks
 from dualcontrol.model.layers import _setting_fault, _suggest_key
 from dualcontrol.model.problems import RULES, Findings, nearest, plain, shorten
 from dualcontrol.model.scenario import ScenarioError, load
 from dualcontrol.model.schema import TABLES
+from tests.model import network_cases
 from tests.model.corruption import Spoil, both, cell, content, replace, setting, valid
 
 PLACE = {"file", "row", "column", "value"}
@@ -64,7 +76,9 @@ def _strings(module: Any) -> set[str]:
 
 
 def test_every_rule_is_used_by_the_reader() -> None:
-    modules = (cells, checks, checks_energy, layers, reading, scenario, settings, tables)
+    modules = (
+        cells, checks, checks_energy, checks_network, layers, profiles, reading, scenario, settings, tables,
+    )  # fmt: skip
     used = set().union(*(_strings(module) for module in modules))
     assert set(RULES) <= used
 
@@ -209,6 +223,7 @@ def test_remarks(
 
 def test_every_remark_is_shown_by_a_test() -> None:
     elsewhere = {"note_gb18030", "note_encoding_unclear", "note_override_keeps_basis"}
+    elsewhere |= {case[1] for case in network_cases.REMARKS}
     assert {case[1] for case in REMARKS} | elsewhere == {rule for rule in RULES if rule.startswith("note_")}
 
 
