@@ -1,4 +1,4 @@
-"""Physical energy to standard coal and CO2, per owner and for the county, base year and plan year alike (3.3.4a, 3.3.3).
+"""Physical energy to standard coal and CO2, per owner and for the county, in both years alike (3.3.4a, 3.3.3).
 
 The formulas are linear, so `Use` and `Counting` work on numbers (what is reported) and on expressions of an
 optimisation model (what is optimised) with the same code: what is reported is what was optimised.
@@ -105,7 +105,9 @@ class Counting:
         an exported thermal MWh takes its k_eq out. An excluded MWh leaves at the value it was counted at, once.
         """
         step = self.k_eq_tce_per_mwh - self.electricity_tce_per_mwh
-        energy = step * (total.electricity_mwh - total.generation_mwh) + self.k_eq_tce_per_mwh * balance.losses_mwh
+        energy = (
+            step * (total.electricity_mwh - total.generation_mwh) + self.k_eq_tce_per_mwh * balance.losses_mwh
+        )
         if not self.is_primary_eq:
             return energy - step * (balance.non_fossil_local_mwh + total.self_pv_mwh)
         if self.is_excluded("self_pv", measure):
@@ -119,8 +121,11 @@ class Counting:
         owners = list(uses)
         total = sum(owners[1:], owners[0]) if owners else Use()
         net_inflow = (
-            total.electricity_mwh - total.generation_mwh + balance.losses_mwh
-            - balance.non_fossil_generation_mwh - total.self_pv_mwh
+            total.electricity_mwh
+            - total.generation_mwh
+            + balance.losses_mwh
+            - balance.non_fossil_generation_mwh
+            - total.self_pv_mwh
         )
         grid = {m: self.grid(total, balance, m) for m in ("gross", "intensity", "total")}
         return County(
@@ -201,8 +206,14 @@ def account(scenario: Scenario) -> Accounts:
     power = scenario.table("power").set_index("item")
     gdp = scenario.table("gdp")
     return Accounts(
-        scenario, counting, units, in_year, full_year, _society(scenario, counting),
-        _balance(power, "base_mwh"), _balance(power, "plan_mwh"),
+        scenario,
+        counting,
+        units,
+        in_year,
+        full_year,
+        _society(scenario, counting),
+        _balance(power, "base_mwh"),
+        _balance(power, "plan_mwh"),
         sum((exact(row.base_wan_yuan) for row in gdp.itertuples()), Fraction(0)),
         sum((exact(row.base_wan_yuan) * (1 + exact(row.growth)) for row in gdp.itertuples()), Fraction(0)),
     )
@@ -244,7 +255,9 @@ def _physical(scenario: Scenario, owner: str) -> dict[str, Use]:
             electricity_mwh=quantity if is_electricity and sign > 0 else Fraction(0),
             generation_mwh=quantity if is_electricity and sign < 0 else Fraction(0),
             # the carbon of feedstock is in the process emissions (carbon balance), never in both
-            co2_t=Fraction(0) if row.use == "feedstock" else sign * quantity * exact(carrier["co2_t_per_unit"]),
+            co2_t=Fraction(0)
+            if row.use == "feedstock"
+            else sign * quantity * exact(carrier["co2_t_per_unit"]),
         )
     return uses
 
@@ -254,14 +267,16 @@ def _society(scenario: Scenario, counting: Counting) -> dict[str, SocietyLine]:
         fuel, electricity = exact(fuel_tce), exact(electricity_mwh)
         return Use(
             gross_tce=fuel + counting.electricity_tce_per_mwh * electricity,
-            electricity_mwh=electricity, co2_t=fuel * exact(factor),
+            electricity_mwh=electricity,
+            co2_t=fuel * exact(factor),
         )
 
     return {
         row.line_id: SocietyLine(
             use(row.base_fuel_tce, row.base_electricity_mwh, row.co2_t_per_fuel_tce),
             use(row.plan_fuel_tce, row.plan_electricity_mwh, row.co2_t_per_fuel_tce),
-            exact(row.floor_share), exact(row.shortfall_wan_yuan_per_tce),
+            exact(row.floor_share),
+            exact(row.shortfall_wan_yuan_per_tce),
         )
         for row in scenario.table("society").itertuples()
     }

@@ -50,27 +50,42 @@ class Table:
 
 
 def id_column(zh: str, en: str, name: str) -> Column:
+    """A primary key: text."""
     return Column(name, "id", zh, en)
 
 
 def ref(name: str, zh: str, en: str, *tables: str, required: bool = True) -> Column:
+    """A key of another table (one of them is enough)."""
     return Column(name, "ref", zh, en, required=required, refers_to=tables)
 
 
 def text(name: str, zh: str, en: str, required: bool = True, default: str | None = None) -> Column:
+    """Free text."""
     return Column(name, "text", zh, en, required=required, default=default)
 
 
-def number(name: str, zh: str, en: str, unit: str, *, lo: float | None = 0.0, hi: float | None = None,
-         required: bool = True, default: float | None = None) -> Column:
+def number(
+    name: str,
+    zh: str,
+    en: str,
+    unit: str,
+    *,
+    lo: float | None = 0.0,
+    hi: float | None = None,
+    required: bool = True,
+    default: float | None = None,
+) -> Column:
+    """A number with its unit and bounds; shares are fractions."""
     return Column(name, "number", zh, en, unit, required, default, lo, hi)
 
 
 def flag(name: str, zh: str, en: str, default: bool = False) -> Column:
+    """Yes or no."""
     return Column(name, "flag", zh, en, required=False, default=default)
 
 
 def choice(name: str, zh: str, en: str, *choices: str, default: str | None = None) -> Column:
+    """One of a few words; required unless it has a default."""
     return Column(name, "choice", zh, en, required=default is None, default=default, choices=choices)
 
 

@@ -24,8 +24,11 @@ KILOGRAM = Fraction(1, 1000)  # tce
 
 @dataclass(frozen=True)
 class Decisions:
-    """Decided figures by id: shares (activity, project_load, admitted, shortfall), MWh (self_pv, green), carrier units
-    (saving), tce (grant, limit, beyond, earmark; overshoot and waived for the county). built: 0 or 1 per build."""
+    """Decided figures by id.
+
+    Shares (activity, project_load, admitted, shortfall), MWh (self_pv, green), carrier units (saving), tce (grant,
+    limit, beyond, earmark; overshoot and waived for the county). built: 0 or 1 per build.
+    """
 
     activity: Mapping[str, Fraction]
     self_pv: Mapping[str, Fraction]
@@ -45,10 +48,21 @@ class Decisions:
 
 
 _PLACES = {
-    "activity": SHARE_PLACES, "project_load": SHARE_PLACES, "admitted": SHARE_PLACES, "shortfall": SHARE_PLACES,
-    "adopted": SHARE_PLACES, "self_pv": QUANTITY_PLACES, "green": QUANTITY_PLACES, "saving": QUANTITY_PLACES,
-    "grant": SHARE_PLACES, "limit": SHARE_PLACES, "beyond": SHARE_PLACES, "earmark": SHARE_PLACES,
-    "overshoot": SHARE_PLACES, "waived": SHARE_PLACES, "built": SHARE_PLACES,
+    "activity": SHARE_PLACES,
+    "project_load": SHARE_PLACES,
+    "admitted": SHARE_PLACES,
+    "shortfall": SHARE_PLACES,
+    "adopted": SHARE_PLACES,
+    "self_pv": QUANTITY_PLACES,
+    "green": QUANTITY_PLACES,
+    "saving": QUANTITY_PLACES,
+    "grant": SHARE_PLACES,
+    "limit": SHARE_PLACES,
+    "beyond": SHARE_PLACES,
+    "earmark": SHARE_PLACES,
+    "overshoot": SHARE_PLACES,
+    "waived": SHARE_PLACES,
+    "built": SHARE_PLACES,
 }
 
 
@@ -96,18 +110,21 @@ def settle(case: Case, decisions: Decisions, dispatch: Dispatch | None = None) -
     if dispatch is not None:
         decisions = _dispatched(case, decisions, dispatch)
     plants = set(case.power.thermal_of) if dispatch is not None and case.power else set()
-    decisions = replace(decisions, activity={
-        i: decisions.activity[i] if i in plants else _within_quota(case, decisions, i) for i in case.unit_rows
-    })
+    decisions = replace(
+        decisions,
+        activity={
+            i: decisions.activity[i] if i in plants else _within_quota(case, decisions, i)
+            for i in case.unit_rows
+        },
+    )
     uses = {i: unit_use(case, decisions, i) for i in case.unit_rows}
     accounts = case.accounts
     projects = {j: accounts.projects[j].scaled(decisions.project_load[j]) for j in case.project_rows}
-    society = {
-        s: accounts.society[s].need.scaled(1 - decisions.shortfall[s]) for s in case.society
-    }
+    society = {s: accounts.society[s].need.scaled(1 - decisions.shortfall[s]) for s in case.society}
     built = grid.built_use(case, dispatch)
     county = accounts.counting.county(
-        [*uses.values(), *projects.values(), *society.values(), *built], _balance(case, dispatch),
+        [*uses.values(), *projects.values(), *society.values(), *built],
+        _balance(case, dispatch),
         accounts.other_gdp_plan_wan_yuan,
     )
     ledger, short = _ledger(case, decisions, projects, society, county)
@@ -119,18 +136,19 @@ def settle(case: Case, decisions: Decisions, dispatch: Dispatch | None = None) -
 
 def _dispatched(case: Case, decisions: Decisions, dispatch: Dispatch) -> Decisions:
     """Plants run as dispatched; claims of green electricity are cut to what was delivered to their profile."""
-    assert case.power is not None
     activity, green = dict(decisions.activity), dict(decisions.green)
-    for i, generators in case.power.thermal_of.items():
+    for i, generators in case.network.thermal_of.items():
         activity[i] = dispatch.mwh(*generators) / case.accounts.units[i].generation_mwh
     claimed: dict[str, list[str]] = {}
-    for i in green:
-        if green[i] > 0:
-            claimed.setdefault(case.power.profile_of[i], []).append(i)
+    for i, amount in green.items():
+        if amount > 0:
+            claimed.setdefault(case.network.profile_of[i], []).append(i)
     for profile, units in claimed.items():
         wanted, delivered = sum((green[i] for i in units), Fraction(0)), dispatch.green_mwh(profile)
         for i in units if wanted > delivered else ():
-            green[i] = Fraction(math.floor(green[i] * delivered / wanted * 10**QUANTITY_PLACES), 10**QUANTITY_PLACES)
+            green[i] = Fraction(
+                math.floor(green[i] * delivered / wanted * 10**QUANTITY_PLACES), 10**QUANTITY_PLACES
+            )
     return replace(decisions, activity=activity, green=green)
 
 
@@ -141,9 +159,13 @@ def _balance(case: Case, dispatch: Dispatch | None) -> PowerBalance:
         return plan
     made = dispatch.mwh(*case.power.green)
     exported = Fraction(int((dispatch.green_export * dispatch.weight()).sum()), 1000)
-    lost = sum((
-        dispatch.mwh(f"{s.id}:charge") - dispatch.mwh(f"{s.id}:discharge") for s in case.power.network.storage
-    ), Fraction(0))
+    lost = sum(
+        (
+            dispatch.mwh(f"{s.id}:charge") - dispatch.mwh(f"{s.id}:discharge")
+            for s in case.power.network.storage
+        ),
+        Fraction(0),
+    )
     return PowerBalance(made, made - exported, plan.losses_mwh + lost)
 
 
@@ -173,7 +195,8 @@ def unit_quota(case: Case, decisions: Decisions, unit_id: str) -> int:
 
 def _whole_moves(decisions: Decisions, unit_id: str) -> dict[str, int]:
     return {
-        "grant": whole_up(decisions.grant[unit_id] - NOISE), "limit": whole_down(decisions.limit[unit_id] + NOISE),
+        "grant": whole_up(decisions.grant[unit_id] - NOISE),
+        "limit": whole_down(decisions.limit[unit_id] + NOISE),
         "beyond": whole_down(decisions.beyond[unit_id] + NOISE),
     }
 
@@ -212,7 +235,10 @@ def _whole_need(case: Case, decisions: Decisions, line_id: str) -> Fraction:
     if not 0 < over < KILOGRAM or need <= 0:
         return shortfall
     most = 1 - line.floor_share if case.is_on("3.2.1c") else Fraction(1)
-    return max(shortfall, min(most, shortfall + Fraction(math.ceil(over / need * 10**SHARE_PLACES), 10**SHARE_PLACES)))
+    return max(
+        shortfall,
+        min(most, shortfall + Fraction(math.ceil(over / need * 10**SHARE_PLACES), 10**SHARE_PLACES)),
+    )
 
 
 def _ledger(

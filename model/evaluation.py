@@ -15,7 +15,8 @@ def scores(accounts: Accounts) -> Mapping[str, float]:
     """
     indicators = list(accounts.scenario.table("evaluation").itertuples())
     return {
-        row.project_id: _score(accounts, row, indicators) for row in accounts.scenario.table("projects").itertuples()
+        row.project_id: _score(accounts, row, indicators)
+        for row in accounts.scenario.table("projects").itertuples()
     }
 
 
@@ -35,15 +36,19 @@ def _ratio(accounts: Accounts, project: Any, indicator: Any) -> float | None:
     use = accounts.projects_full_year[project.project_id]
     energy = float(accounts.counting.counted(use, "intensity"))
     if indicator.indicator == "specific_energy":
-        benchmark = line(accounts.scenario, project.benchmark_key, "advanced") if project.benchmark_key else None
+        benchmark = (
+            line(accounts.scenario, project.benchmark_key, "advanced") if project.benchmark_key else None
+        )
         return _cost(project.specific_energy, 1.0, benchmark)
     if indicator.indicator == "energy_per_output":
         return _cost(energy, project.output_value_wan_yuan, indicator.benchmark)
     if indicator.indicator == "energy_per_value_added":
         return _cost(energy, float(use.value_added_wan_yuan), indicator.benchmark)
     amount = {
-        "output_per_mu": project.output_value_wan_yuan, "profit_per_mu": project.profit_wan_yuan,
-        "tax_per_mu": project.tax_wan_yuan, "jobs_per_100_mu": project.jobs * 100,
+        "output_per_mu": project.output_value_wan_yuan,
+        "profit_per_mu": project.profit_wan_yuan,
+        "tax_per_mu": project.tax_wan_yuan,
+        "jobs_per_100_mu": project.jobs * 100,
     }[indicator.indicator]
     value = amount / project.land_mu if project.land_mu > 0 else float("nan")
     if not (value == value and indicator.benchmark > 0):
@@ -52,7 +57,7 @@ def _ratio(accounts: Accounts, project: Any, indicator: Any) -> float | None:
 
 
 def _cost(amount: float, per: float, benchmark: float | None) -> float | None:
-    """benchmark / (amount / per); None where it cannot be formed. No energy at all is as good as the cap allows."""
+    """Benchmark / (amount / per); None where it cannot be formed. No energy at all is as good as the cap allows."""
     if benchmark is None or not (benchmark > 0 and per > 0 and amount == amount):
         return None
     return benchmark * per / amount if amount > 0 else float("inf")

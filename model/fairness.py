@@ -35,9 +35,7 @@ def water_fill(
 
     levels = sorted({b / w for w, lo, hi in zip(weights, low, high, strict=True) for b in (lo, hi)})
     below = max((level for level in levels if sum(at(level), Fraction(0)) <= total), default=levels[0])
-    free = [
-        w for w, lo, hi in zip(weights, low, high, strict=True) if lo <= w * below < hi
-    ]
+    free = [w for w, lo, hi in zip(weights, low, high, strict=True) if lo <= w * below < hi]
     missing = total - sum(at(below), Fraction(0))
     return at(below + missing / sum(free, Fraction(0))) if missing > 0 else at(below)
 
@@ -61,8 +59,14 @@ def equalise(case: Case, decisions: Decisions) -> Decisions:
         if wanted is None:
             continue
         quotas = water_fill(
-            sum((r.quota_tce + grant[i] - limit[i] for i, r in zip(group, rulings, strict=True)), Fraction(0)), bases,
-            [max(Fraction(r.quota_tce - r.limit_max_tce), u * headroom) for r, u in zip(rulings, wanted, strict=True)],
+            sum(
+                (r.quota_tce + grant[i] - limit[i] for i, r in zip(group, rulings, strict=True)), Fraction(0)
+            ),
+            bases,
+            [
+                max(Fraction(r.quota_tce - r.limit_max_tce), u * headroom)
+                for r, u in zip(rulings, wanted, strict=True)
+            ],
             most,
         )
         if quotas is None:
@@ -72,7 +76,9 @@ def equalise(case: Case, decisions: Decisions) -> Decisions:
         if within is not None:  # else each needs its own fraction of a tonne: the pool pays the rounding
             wanted, quotas = within, whole
         for i, e, use, quota, ruling in zip(group, full, wanted, quotas, rulings, strict=True):
-            activity[i] = max(exact(case.unit_rows[i].activity_min), Fraction(whole_down(use / e * _STEPS), _STEPS))
+            activity[i] = max(
+                exact(case.unit_rows[i].activity_min), Fraction(whole_down(use / e * _STEPS), _STEPS)
+            )
             grant[i] = max(Fraction(0), quota - ruling.quota_tce)
             limit[i] = max(Fraction(0), ruling.quota_tce - quota)
     return replace(decisions, activity=activity, grant=grant, limit=limit)
@@ -106,10 +112,19 @@ def _classes(case: Case) -> list[list[str]]:
         if own or not ruling.is_active or energy <= 0:
             continue
         key = (
-            row.sector_id, tuple(sorted(k for k in products.loc[products["unit_id"] == i, "benchmark_key"] if k)),
-            row.is_three_high, row.conduct, ruling.grant_clause, row.activity_min, row.activity_max,
+            row.sector_id,
+            tuple(sorted(k for k in products.loc[products["unit_id"] == i, "benchmark_key"] if k)),
+            row.is_three_high,
+            row.conduct,
+            ruling.grant_clause,
+            row.activity_min,
+            row.activity_max,
             tuple(getattr(use, f.name) / energy for f in fields(Use)),
-            tuple(sorted((r.resource_id, exact(r.use) / energy) for r in resources.itertuples() if r.owner_id == i)),
+            tuple(
+                sorted(
+                    (r.resource_id, exact(r.use) / energy) for r in resources.itertuples() if r.owner_id == i
+                )
+            ),
         )
         classes.setdefault(key, []).append(i)
     return [group for group in classes.values() if len(group) > 1]

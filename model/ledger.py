@@ -10,7 +10,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-SUPERIOR, POOL, EARMARK, RESERVE, RETIRED, GRID = "superior", "pool", "pool:3.3.2c", "reserve", "retired", "grid"
+SUPERIOR, POOL, EARMARK, RESERVE, RETIRED, GRID = (
+    "superior",
+    "pool",
+    "pool:3.3.2c",
+    "reserve",
+    "retired",
+    "grid",
+)
 
 
 @dataclass(frozen=True)

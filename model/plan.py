@@ -14,11 +14,21 @@ from dualcontrol.model.ledger import EARMARK, RESERVE
 
 # which column of the waterfall an entry's note belongs to
 WATERFALL = {
-    "opening": "opening_tce", "base_method": "base_method_tce", "adjustment": "adjustment_tce",
-    "benchmark_cut": "cut_tce", "release": "release_tce", "penalty": "penalty_tce", "limit": "limit_tce",
-    "saving": "saving_tce", "leader_bonus": "bonus_tce", "green_factory_bonus": "bonus_tce",
-    "allowance": "allowance_tce", "society": "allowance_tce", "grid": "allowance_tce",
-    "withheld": "withheld_tce", "retired": "withheld_tce",
+    "opening": "opening_tce",
+    "base_method": "base_method_tce",
+    "adjustment": "adjustment_tce",
+    "benchmark_cut": "cut_tce",
+    "release": "release_tce",
+    "penalty": "penalty_tce",
+    "limit": "limit_tce",
+    "saving": "saving_tce",
+    "leader_bonus": "bonus_tce",
+    "green_factory_bonus": "bonus_tce",
+    "allowance": "allowance_tce",
+    "society": "allowance_tce",
+    "grid": "allowance_tce",
+    "withheld": "withheld_tce",
+    "retired": "withheld_tce",
 }
 MOVES = tuple(dict.fromkeys(WATERFALL.values()))
 
@@ -43,25 +53,57 @@ def quotas_table(case: Case, outcome: Outcome) -> pd.DataFrame:
     rows = []
     for row in case.accounts.scenario.table("units").itertuples():
         i, use = row.unit_id, outcome.unit_use[row.unit_id]
-        rows.append(_quota_row(
-            case, outcome, f"unit:{i}", "unit", row.name, row.sector_id, counting.counted(use, "total"), use,
-            basis["units"][i], activity=decisions.activity[i], self_pv_mwh=decisions.self_pv[i],
-            green_mwh=decisions.green[i],
-        ))
+        rows.append(
+            _quota_row(
+                case,
+                outcome,
+                f"unit:{i}",
+                "unit",
+                row.name,
+                row.sector_id,
+                counting.counted(use, "total"),
+                use,
+                basis["units"][i],
+                activity=decisions.activity[i],
+                self_pv_mwh=decisions.self_pv[i],
+                green_mwh=decisions.green[i],
+            )
+        )
     for row in case.accounts.scenario.table("society").itertuples():
         use = outcome.society_use[row.line_id]
-        rows.append(_quota_row(
-            case, outcome, f"society:{row.line_id}", "society", row.name, "", counting.counted(use, "total"), use,
-            basis["society"][row.line_id], activity=1 - decisions.shortfall[row.line_id],
-        ))
+        rows.append(
+            _quota_row(
+                case,
+                outcome,
+                f"society:{row.line_id}",
+                "society",
+                row.name,
+                "",
+                counting.counted(use, "total"),
+                use,
+                basis["society"][row.line_id],
+                activity=1 - decisions.shortfall[row.line_id],
+            )
+        )
     grid = outcome.county.grid_eq_tce["total"]
     rows.append(_quota_row(case, outcome, "grid", "grid", "", "", grid, Use(), "", activity=Fraction(1)))
     return pd.DataFrame(rows)
 
 
 def _quota_row(
-    case: Case, outcome: Outcome, account: str, kind: str, name: str, sector_id: str, used: Fraction, use: Use,
-    basis: str, *, activity: Fraction, self_pv_mwh: Fraction = Fraction(0), green_mwh: Fraction = Fraction(0),
+    case: Case,
+    outcome: Outcome,
+    account: str,
+    kind: str,
+    name: str,
+    sector_id: str,
+    used: Fraction,
+    use: Use,
+    basis: str,
+    *,
+    activity: Fraction,
+    self_pv_mwh: Fraction = Fraction(0),
+    green_mwh: Fraction = Fraction(0),
 ) -> dict[str, Any]:
     moves = dict.fromkeys(MOVES, 0)
     for note, tce in outcome.ledger.movements(account).items():
@@ -70,13 +112,26 @@ def _quota_row(
     parts = quarters(quota, case.accounts.scenario.settings.policy.quarter_shares)
     changes = {name: tce for name, tce in moves.items() if name != "opening_tce" and tce}
     return {
-        "account": account, "kind": kind, "id": account.partition(":")[2], "name": name, "sector_id": sector_id,
-        **moves, "quota_tce": quota, **{f"quota_q{q}_tce": part for q, part in enumerate(parts, start=1)},
-        "planned_use_tce": float(used), "headroom_tce": float(quota - used), "activity": float(activity),
-        "self_pv_mwh": float(self_pv_mwh), "green_mwh": float(green_mwh),
-        "excess_green_mwh": float(use.excess_green_mwh), "value_added_wan_yuan": float(use.value_added_wan_yuan),
-        "co2_t": float(use.co2_t), "basis": basis,
-        "reason": max(changes, key=lambda c: abs(changes[c])).removesuffix("_tce") if changes else "unchanged",
+        "account": account,
+        "kind": kind,
+        "id": account.partition(":")[2],
+        "name": name,
+        "sector_id": sector_id,
+        **moves,
+        "quota_tce": quota,
+        **{f"quota_q{q}_tce": part for q, part in enumerate(parts, start=1)},
+        "planned_use_tce": float(used),
+        "headroom_tce": float(quota - used),
+        "activity": float(activity),
+        "self_pv_mwh": float(self_pv_mwh),
+        "green_mwh": float(green_mwh),
+        "excess_green_mwh": float(use.excess_green_mwh),
+        "value_added_wan_yuan": float(use.value_added_wan_yuan),
+        "co2_t": float(use.co2_t),
+        "basis": basis,
+        "reason": max(changes, key=lambda c: abs(changes[c])).removesuffix("_tce")
+        if changes
+        else "unchanged",
     }
 
 
@@ -84,9 +139,14 @@ def measures_table(case: Case, outcome: Outcome) -> pd.DataFrame:
     """One row per saving measure: whether adopted and what it saves (carrier unit and tce)."""
     columns = ["measure_id", "unit_id", "adopted", "saving_quantity", "saving_tce", "basis"]
     rows = [
-        [row.measure_id, row.unit_id, float(outcome.decisions.adopted[row.measure_id]),
-         float(outcome.decisions.saving[row.measure_id]),
-         float(outcome.decisions.saving[row.measure_id]) * case.carrier_tce(row.carrier_id), row.basis]
+        [
+            row.measure_id,
+            row.unit_id,
+            float(outcome.decisions.adopted[row.measure_id]),
+            float(outcome.decisions.saving[row.measure_id]),
+            float(outcome.decisions.saving[row.measure_id]) * case.carrier_tce(row.carrier_id),
+            row.basis,
+        ]
         for row in case.accounts.scenario.table("measures").itertuples()
     ]
     return pd.DataFrame(rows, columns=columns)
@@ -98,8 +158,21 @@ def projects_table(case: Case, outcome: Outcome, price_wan_yuan_per_tce: float) 
     price: what a tonne of the pool is worth; a project that earns less than its energy is worth is refused for that.
     """
     columns = [
-        "project_id", "name", "sector_id", "decision", "clause", "reason", "admitted", "load", "quota_tce",
-        "earmark_tce", "full_year_tce", "value_added_wan_yuan", "score", "rank", "basis",
+        "project_id",
+        "name",
+        "sector_id",
+        "decision",
+        "clause",
+        "reason",
+        "admitted",
+        "load",
+        "quota_tce",
+        "earmark_tce",
+        "full_year_tce",
+        "value_added_wan_yuan",
+        "score",
+        "rank",
+        "basis",
     ]
     scores = case.rulings.scores
     open_ids = [j for j in case.project_rows if not case.rulings.gates_of(j)]
@@ -108,13 +181,30 @@ def projects_table(case: Case, outcome: Outcome, price_wan_yuan_per_tce: float) 
     for row in case.accounts.scenario.table("projects").itertuples():
         j = row.project_id
         decision, clause, reason = _verdict_on(case, outcome, row, price_wan_yuan_per_tce)
-        earmark = sum(e.tce for e in outcome.ledger.entries if (e.from_account, e.to_account) == (EARMARK, f"project:{j}"))
-        rows.append([
-            j, row.name, row.sector_id, decision, clause, reason, float(outcome.decisions.admitted[j]),
-            float(outcome.decisions.project_load[j]), outcome.quota(f"project:{j}"), earmark,
-            float(case.accounts.counting.counted(case.accounts.projects_full_year[j], "total")),
-            float(outcome.project_use[j].value_added_wan_yuan), scores[j], ranks.get(j), row.basis,
-        ])
+        earmark = sum(
+            e.tce
+            for e in outcome.ledger.entries
+            if (e.from_account, e.to_account) == (EARMARK, f"project:{j}")
+        )
+        rows.append(
+            [
+                j,
+                row.name,
+                row.sector_id,
+                decision,
+                clause,
+                reason,
+                float(outcome.decisions.admitted[j]),
+                float(outcome.decisions.project_load[j]),
+                outcome.quota(f"project:{j}"),
+                earmark,
+                float(case.accounts.counting.counted(case.accounts.projects_full_year[j], "total")),
+                float(outcome.project_use[j].value_added_wan_yuan),
+                scores[j],
+                ranks.get(j),
+                row.basis,
+            ]
+        )
     table = pd.DataFrame(rows, columns=columns)
     table["rank"] = table["rank"].astype("Int64")
     return table
@@ -141,7 +231,9 @@ def inversions(projects: pd.DataFrame) -> list[dict[str, str]]:
     refused = projects[projects["decision"] == "refused"]
     return [
         {"admitted": a.project_id, "refused": r.project_id, "reason": r.reason}
-        for r in refused.itertuples() for a in admitted.itertuples() if a.rank > r.rank
+        for r in refused.itertuples()
+        for a in admitted.itertuples()
+        if a.rank > r.rank
     ]
 
 
@@ -151,19 +243,24 @@ def summary_figures(case: Case, outcome: Outcome) -> dict[str, Any]:
     has_base = base.gdp_wan_yuan > 0 and base.energy_eq_tce["intensity"] > 0
     return {
         "objective_wan_yuan": float(outcome.objective_wan_yuan),
-        "energy_tce": float(plan.energy_tce), "energy_eq_tce": float(plan.energy_eq_tce["intensity"]),
+        "energy_tce": float(plan.energy_tce),
+        "energy_eq_tce": float(plan.energy_eq_tce["intensity"]),
         "energy_eq_total_tce": float(plan.energy_eq_tce["total"]),
         "energy_eq_gross_tce": float(plan.energy_eq_tce["gross"]),
-        "base_energy_tce": float(base.energy_tce), "base_energy_eq_tce": float(base.energy_eq_tce["intensity"]),
+        "base_energy_tce": float(base.energy_tce),
+        "base_energy_eq_tce": float(base.energy_eq_tce["intensity"]),
         "base_energy_eq_total_tce": float(base.energy_eq_tce["total"]),
-        "gdp_wan_yuan": float(plan.gdp_wan_yuan), "base_gdp_wan_yuan": float(base.gdp_wan_yuan),
+        "gdp_wan_yuan": float(plan.gdp_wan_yuan),
+        "base_gdp_wan_yuan": float(base.gdp_wan_yuan),
         "intensity": float(plan.intensity) if plan.gdp_wan_yuan else None,
         "base_intensity": float(base.intensity) if has_base else None,
         "intensity_reduction": float(1 - plan.intensity / base.intensity) if has_base else None,
         "intensity_if_quotas_fully_used": _intensity_at_full_quota(case, outcome),
-        "co2_t": float(plan.co2_t), "base_co2_t": float(base.co2_t),
+        "co2_t": float(plan.co2_t),
+        "base_co2_t": float(base.co2_t),
         "net_inflow_mwh": float(plan.net_inflow_mwh),
-        "increment_tce_eq": case.rulings.increment_tce, "reserve_tce": outcome.ledger.balance(RESERVE),
+        "increment_tce_eq": case.rulings.increment_tce,
+        "reserve_tce": outcome.ledger.balance(RESERVE),
         "earmark_left_tce": outcome.ledger.balance(EARMARK),
         "benchmark_tce_per_wan_yuan": _float(case.rulings.benchmark_tce_per_wan_yuan),
     }
@@ -175,8 +272,12 @@ def _intensity_at_full_quota(case: Case, outcome: Outcome) -> float | None:
         return None
     counting = case.accounts.counting
     unused = sum(
-        (outcome.quota(f"unit:{i}") - counting.counted(use, "total") for i, use in outcome.unit_use.items()
-         if case.rulings.units[i].is_active), Fraction(0)
+        (
+            outcome.quota(f"unit:{i}") - counting.counted(use, "total")
+            for i, use in outcome.unit_use.items()
+            if case.rulings.units[i].is_active
+        ),
+        Fraction(0),
     )
     return float((outcome.county.energy_eq_tce["intensity"] + unused) / outcome.county.gdp_wan_yuan)
 

@@ -22,7 +22,9 @@ def exact(value: float) -> Fraction:
     return Fraction(repr(float(value)))
 
 
-def tce_per_product(specific_energy: float, specific_unit: str, electricity_tce_per_mwh: Fraction) -> Fraction:
+def tce_per_product(
+    specific_energy: float, specific_unit: str, electricity_tce_per_mwh: Fraction
+) -> Fraction:
     """Energy per unit of product in tce (GB/T 2589-2020): per t, m2 or MWh of output.
 
     specific_unit: kgce/t, kgce/m2, gce/kWh (per MWh of output), kWh/t (at the calorific value of electricity).

@@ -25,11 +25,17 @@ class Targets(_Section):
 
     manage_total: bool = Field(True, description="the energy total is managed through the pool (3.2.1b)")
     increment_tce_eq: Amount | None = Field(None, description="new increment given from above, 等价 tce")
-    gdp_growth: Rate | None = Field(None, description="growth used to derive the increment when none is given")
+    gdp_growth: Rate | None = Field(
+        None, description="growth used to derive the increment when none is given"
+    )
     intensity_reduction: Rate | None = Field(None, description="reduction of energy per GDP on the base year")
-    overshoot_max_share: Share = Field(0.0, description="elastic band above the total, share of the base total (1.b)")
+    overshoot_max_share: Share = Field(
+        0.0, description="elastic band above the total, share of the base total (1.b)"
+    )
     overshoot_price_wan_yuan_per_tce: Amount = Field(0.0, description="price of a tce of the band")
-    waiver_document: str | None = Field(None, description="the city's letter that grants the waiver of the total (1.b)")
+    waiver_document: str | None = Field(
+        None, description="the city's letter that grants the waiver of the total (1.b)"
+    )
     incentive_intensity_reduction: Rate | None = Field(None, description="reduction that earns the waiver")
     co2_budget_t: Amount | None = Field(None, description="carbon budget of the county (3.2.1a)")
 
@@ -39,8 +45,10 @@ class Targets(_Section):
             raise PydanticCustomError(
                 "waiver_needs_incentive", "waiver_document needs incentive_intensity_reduction"
             )
-        if self.manage_total and self.increment_tce_eq is None and (
-            self.gdp_growth is None or self.intensity_reduction is None
+        if (
+            self.manage_total
+            and self.increment_tce_eq is None
+            and (self.gdp_growth is None or self.intensity_reduction is None)
         ):
             raise PydanticCustomError(
                 "total_needs_increment",
@@ -53,17 +61,25 @@ class Accounting(_Section):
     """How energy and carbon are counted (3.3.4a, 3.3.3a–c)."""
 
     k_eq_tce_per_mwh: Amount = Field(0.3000, description="equivalent value of electricity, tce per MWh")
-    primary_electricity: Literal["eq", "physical"] = Field("eq", description="non-fossil electricity counted at")
+    primary_electricity: Literal["eq", "physical"] = Field(
+        "eq", description="non-fossil electricity counted at"
+    )
     grid_co2_t_per_mwh: Amount = Field(0.5810, description="emission factor of net inflow of electricity")
-    renewable_share_required: Share = Field(0.0, description="required share of renewable electricity (3.3.3c)")
+    renewable_share_required: Share = Field(
+        0.0, description="required share of renewable electricity (3.3.3c)"
+    )
 
 
 class Policy(_Section):
     """Parameters the plan leaves open, by clause."""
 
     base_method: Literal["last_year", "mean_of_three", "output_adjusted"] = "last_year"
-    benchmark_tce_per_wan_yuan: Amount | None = Field(None, description="banner's benchmark intensity; default: mean of the modelled units")
-    cut_phase_share: Share = Field(1.0, description="share of the gap to the advanced value cut this year (3.3.1b)")
+    benchmark_tce_per_wan_yuan: Amount | None = Field(
+        None, description="banner's benchmark intensity; default: mean of the modelled units"
+    )
+    cut_phase_share: Share = Field(
+        1.0, description="share of the gap to the advanced value cut this year (3.3.1b)"
+    )
     release_phase_share: Share = Field(1.0, description="share of the excess released this year (3.3.2c)")
     max_release_share: Share = Field(0.03, description="most released in a year, share of the base (3.3.2c)")
     max_cut_share: Share = Field(0.05, description="most taken by 3.2.1c in a year, share of the base")
@@ -73,7 +89,9 @@ class Policy(_Section):
     dishonesty_penalty_share: Share = Field(0.02, description="quota taken for serious dishonesty (3.2.5)")
     headroom_share: Share = Field(0.0, description="headroom stated above planned use, share of use")
     reserve_share: Share = Field(0.0, description="share of the increment kept in reserve")
-    quarter_shares: tuple[Share, Share, Share, Share] = Field((0.25, 0.25, 0.25, 0.25), description="quota by quarter")
+    quarter_shares: tuple[Share, Share, Share, Share] = Field(
+        (0.25, 0.25, 0.25, 0.25), description="quota by quarter"
+    )
 
     @model_validator(mode="after")
     def _quarters(self) -> "Policy":
@@ -85,7 +103,9 @@ class Policy(_Section):
 class Solve(_Section):
     """How it is solved."""
 
-    score_tolerance_wan_yuan: Amount = Field(0.0, description="value given up so that the ranking decides (stage 2)")
+    score_tolerance_wan_yuan: Amount = Field(
+        0.0, description="value given up so that the ranking decides (stage 2)"
+    )
     mip_gap: Share = Field(0.0, description="relative gap allowed in stage 1")
     time_limit_s: Annotated[float, Field(gt=0)] = Field(60.0, description="time limit of stage 1")
     relax_integers: bool = Field(False, description="solve the linear relaxation (teaching and checks only)")
@@ -95,7 +115,8 @@ class Time(_Section):
     """How the network's year is represented (design §6)."""
 
     mode: Literal["typical", "year", "none"] = Field(
-        "typical", description="typical days (a draft), the full year, or none: the yearly electricity table only"
+        "typical",
+        description="typical days (a draft), the full year, or none: the yearly electricity table only",
     )
     typical_days: Annotated[int, Field(ge=1, le=60)] = Field(8, description="representative days")
     extreme_days: bool = Field(True, description="add the days of highest load and lowest sun and wind")
@@ -106,7 +127,9 @@ class Time(_Section):
 class Power(_Section):
     """Parameters of the power network (3.4.3)."""
 
-    missing_hours_yuan_per_mwh: Amount = Field(20.0, description="price of a MWh short of the utilisation hours (3.4.3h)")
+    missing_hours_yuan_per_mwh: Amount = Field(
+        20.0, description="price of a MWh short of the utilisation hours (3.4.3h)"
+    )
     shed_yuan_per_mwh: Amount = Field(20_000.0, description="price of unserved load")
 
 
@@ -117,7 +140,9 @@ class Settings(_Section):
     title_en: str
     region_zh: str = ""
     region_en: str = ""
-    inherits: str | None = Field(None, description="folder of the scenario this one is based on, relative to its parent")
+    inherits: str | None = Field(
+        None, description="folder of the scenario this one is based on, relative to its parent"
+    )
     nature: Literal["reconstructed", "fictional", "official"] = Field(
         "fictional", description="what the rows are; only official data lose the mark 演示数据·非官方文件"
     )
@@ -125,7 +150,9 @@ class Settings(_Section):
     plan_year: Annotated[int, Field(ge=2000, le=2100)]
     as_of: date = Field(description="rules and standards in force on this day apply")
     gdp_base_wan_yuan: Amount | None = Field(None, description="GDP of the base year the rows must add up to")
-    counted_base_tce: Amount | None = Field(None, description="energy of the modelled units they must add up to, 当量")
+    counted_base_tce: Amount | None = Field(
+        None, description="energy of the modelled units they must add up to, 当量"
+    )
     price_base: str = Field("2020", description="price base of value added and GDP")
     disabled_clauses: tuple[str, ...] = Field((), description="clauses switched off, by id")
     targets: Targets

@@ -34,8 +34,13 @@ def hours_of(case: Case, series: Series) -> Hours:
     network = case.power.network
     hour = compile_hour(build_hour(network), scopes=SCOPES, links=LINKS)
     arrays, layout = stamp(
-        hour, series.hours, {"profile": {name: series.profiles[name] for name in profile_names(network)}}, previous=series.previous(),
-        scopes={"cycle": series.cycle if series.cycle is not None else np.zeros(series.hours, dtype=np.int64)},
+        hour,
+        series.hours,
+        {"profile": {name: series.profiles[name] for name in profile_names(network)}},
+        previous=series.previous(),
+        scopes={
+            "cycle": series.cycle if series.cycle is not None else np.zeros(series.hours, dtype=np.int64)
+        },
         weight=series.weight,
     )
     return Hours(arrays, layout, series)
@@ -43,26 +48,37 @@ def hours_of(case: Case, series: Series) -> Hours:
 
 def drafted_series(case: Case) -> Series:
     """Typical days of the scenario's `[time]`; extreme days are those of peak load and of least sun and wind."""
-    power, time = case.power, case.accounts.scenario.settings.time
-    assert power is not None
+    power, time = case.network, case.accounts.scenario.settings.time
     year = power.year()
     if not time.extreme_days:
         return typical_days(year, time.typical_days)
     kinds = case.accounts.scenario.table("power/profile_names").set_index("profile_id")["kind"]
     varying = [p for p in kinds.index if np.ptp(year.profiles[p]) > 0]
-    return typical_days(year, time.typical_days, {
-        "max": [p for p in varying if kinds[p] == "load"][:2], "min": [p for p in varying if kinds[p] == "output"][:2],
-    })
+    return typical_days(
+        year,
+        time.typical_days,
+        {
+            "max": [p for p in varying if kinds[p] == "load"][:2],
+            "min": [p for p in varying if kinds[p] == "output"][:2],
+        },
+    )
 
 
 def couple(yearly: Arrays, hours: Hours, total_terms: TotalTerms) -> tuple[Arrays, Layout]:
     """One program: yearly rows first, then the hours, then a row per yearly total of the dispatch."""
     labels = hours.layout.hour.columns["year"]
-    arrays, layout = join(yearly, hours.arrays, hours.layout, {label: (SHARED[label[0]], label[1]) for label in labels})
+    arrays, layout = join(
+        yearly, hours.arrays, hours.layout, {label: (SHARED[label[0]], label[1]) for label in labels}
+    )
     weight = np.ones(layout.hours) if hours.series.weight is None else hours.series.weight
     for name, terms in total_terms.items():
         arrays = with_total_row(
-            arrays, layout, {label: factor * weight for label, factor in terms.items()}, 0.0, 0.0, ("total_of_hours", name),
+            arrays,
+            layout,
+            {label: factor * weight for label, factor in terms.items()},
+            0.0,
+            0.0,
+            ("total_of_hours", name),
             shared={yearly.column("total", name): -1.0},
         )
     return arrays, layout

@@ -24,11 +24,9 @@ def hourly_values(solved: Solved) -> HourlyValues:
 
     Of a full year: the mix of daily answers that is the plan's year.
     """
-    assert solved.hours is not None
-    layout = solved.hours.layout
+    layout = solved.stamped.layout
     if solved.year is None:
-        assert solved.layout is not None
-        blocks = {name: solved.layout.values(solved.final.x, name) for name in VARIABLES}
+        blocks = {name: solved.layout_of_hours.values(solved.final.x, name) for name in VARIABLES}
     else:
         block = _mixed(solved)
         labels = layout.hour.columns[HOURLY]
@@ -37,23 +35,23 @@ def hourly_values(solved: Solved) -> HourlyValues:
             chosen = [k for k, label in enumerate(labels) if label[0] == name]
             blocks[name] = ([labels[k][1] for k in chosen], block[:, chosen])
     values: HourlyValues = {
-        name: {index: block[:, k] for k, index in enumerate(indices)} for name, (indices, block) in blocks.items()
+        name: {index: block[:, k] for k, index in enumerate(indices)}
+        for name, (indices, block) in blocks.items()
     }
     values["mean_load"] = {
-        index: np.full(solved.hours.series.hours, solved.x[k])
-        for k, (name, index) in enumerate(solved.yearly.columns) if name == "mean_load"
+        index: np.full(solved.stamped.series.hours, solved.x[k])
+        for k, (name, index) in enumerate(solved.yearly.columns)
+        if name == "mean_load"
     }
     return values
 
 
 def _mixed(solved: Solved) -> Floats:
     """The plan's year as (T, hourly columns): answers weighted as in the mix program's solution."""
-    assert solved.year is not None and solved.days is not None and solved.hours is not None
-    width = len(solved.hours.layout.hour.columns[HOURLY])
-    daily = len(solved.hours.layout.hour.columns["cycle"])
+    width = len(solved.stamped.layout.hour.columns[HOURLY])
+    daily = len(solved.stamped.layout.hour.columns["cycle"])
     total = np.zeros((solved.days.days, solved.days.columns_of_day))
     for answer, weight in solved.mix():
-        assert answer.x is not None
         total += weight * answer.x
     return total[:, daily:].reshape(-1, width)
 
@@ -64,70 +62,128 @@ def power_tables(case: Case, solved: Solved, outcome: Outcome) -> dict[str, pd.D
         return {}
     return {
         "dispatch": dispatch_table(outcome.dispatch, case.accounts.scenario.settings.plan_year),
-        "prices": prices_table(case, solved), "assets": assets_table(case, outcome), "green": green_table(case, outcome),
+        "prices": prices_table(case, solved),
+        "assets": assets_table(case, outcome),
+        "green": green_table(case, outcome),
     }
 
 
 def dispatch_table(dispatch: Dispatch, year: int) -> pd.DataFrame:
     """Long table year, hour, weight, asset, kwh: injections by asset, `green:<profile>` and `green_export`."""
-    hours = dispatch.series.hour_of_year if dispatch.series.hour_of_year is not None else np.arange(dispatch.series.hours)
-    columns = {**dispatch.injection, **{f"green:{s}": v for s, v in dispatch.green.items()},
-               "green_export": dispatch.green_export}
+    hours = (
+        dispatch.series.hour_of_year
+        if dispatch.series.hour_of_year is not None
+        else np.arange(dispatch.series.hours)
+    )
+    columns = {
+        **dispatch.injection,
+        **{f"green:{s}": v for s, v in dispatch.green.items()},
+        "green_export": dispatch.green_export,
+    }
     names = sorted(columns)
-    return pd.DataFrame({
-        "year": np.int32(year), "hour": np.tile(hours.astype(np.int32), len(names)),
-        "weight": np.tile(dispatch.weight().astype(np.int32), len(names)),
-        "asset": pd.Categorical(np.repeat(names, len(hours)), categories=names),
-        "kwh": np.concatenate([columns[name] for name in names]),
-    })
+    return pd.DataFrame(
+        {
+            "year": np.int32(year),
+            "hour": np.tile(hours.astype(np.int32), len(names)),
+            "weight": np.tile(dispatch.weight().astype(np.int32), len(names)),
+            "asset": pd.Categorical(np.repeat(names, len(hours)), categories=names),
+            "kwh": np.concatenate([columns[name] for name in names]),
+        }
+    )
 
 
 def prices_table(case: Case, solved: Solved) -> pd.DataFrame:
-    """Long table year, hour, weight, bus, yuan_per_mwh: what one more MWh of load at the bus would cost (nodal price)."""
-    assert solved.hours is not None
-    series = solved.hours.series
+    """Long table year, hour, weight, bus, yuan_per_mwh: what one more MWh of load at the bus costs (nodal price)."""
+    series = solved.stamped.series
     weight = np.ones(series.hours) if series.weight is None else series.weight
     buses, dual = solved.nodal_duals()
     price = -dual / weight[:, None] / WAN  # the program maximises value: one more MW of load takes value away
     hours = series.hour_of_year if series.hour_of_year is not None else np.arange(series.hours)
-    return pd.DataFrame({
-        "year": np.int32(case.accounts.scenario.settings.plan_year),
-        "hour": np.tile(hours.astype(np.int32), len(buses)), "weight": np.tile(weight.astype(np.int32), len(buses)),
-        "bus": pd.Categorical(np.repeat([str(b) for b in buses], series.hours)), "yuan_per_mwh": price.T.ravel().round(4),
-    })
+    return pd.DataFrame(
+        {
+            "year": np.int32(case.accounts.scenario.settings.plan_year),
+            "hour": np.tile(hours.astype(np.int32), len(buses)),
+            "weight": np.tile(weight.astype(np.int32), len(buses)),
+            "bus": pd.Categorical(np.repeat([str(b) for b in buses], series.hours)),
+            "yuan_per_mwh": price.T.ravel().round(4),
+        }
+    )
 
 
 def assets_table(case: Case, outcome: Outcome) -> pd.DataFrame:
-    """One row per plant, storage, exchange and build: MW, MWh, utilisation hours, curtailed MWh, built, cost, question."""
-    power, dispatch = case.power, outcome.dispatch
-    assert power is not None and dispatch is not None
+    """One row per plant, exchange and build: MW, MWh, utilisation hours, curtailed MWh, built, cost, question."""
+    power, dispatch = case.network, dispatched(outcome)
     rows: list[dict[str, Any]] = []
     for plant in power.plants.values():
         built = float(outcome.decisions.built[plant.build_id]) if plant.build_id else 1.0
         own = [plant.plant_id, *(g for g in dispatch.injection if g.startswith(f"{plant.plant_id}+"))]
         energy = float(dispatch.mwh(*own))
         possible = _possible_mwh(case, plant, dispatch) * built if plant.kind != "thermal" else np.nan
-        rows.append({
-            "asset": plant.plant_id, "name": plant.name, "kind": plant.kind, "bus_id": plant.bus_id, "built": built,
-            "capacity_mw": float(plant.capacity_mw), "energy_mwh": energy,
-            "hours": energy / float(plant.capacity_mw) if plant.capacity_mw else 0.0,
-            "hours_floor": float(plant.hours_floor), "curtailed_mwh": possible - energy, "basis": plant.basis,
-        })
+        rows.append(
+            {
+                "asset": plant.plant_id,
+                "name": plant.name,
+                "kind": plant.kind,
+                "bus_id": plant.bus_id,
+                "built": built,
+                "capacity_mw": float(plant.capacity_mw),
+                "energy_mwh": energy,
+                "hours": energy / float(plant.capacity_mw) if plant.capacity_mw else 0.0,
+                "hours_floor": float(plant.hours_floor),
+                "curtailed_mwh": possible - energy,
+                "basis": plant.basis,
+            }
+        )
     for g in sorted(power.exchanged):
         generator = next(x for x in power.network.generators if x.id == g)
-        rows.append({
-            "asset": g, "name": g, "kind": g.rpartition(":")[2], "bus_id": generator.bus, "built": 1.0,
-            "capacity_mw": generator.capacity_mw, "energy_mwh": float(dispatch.mwh(g)),
-        })
-    for row in power.builds.values():
-        rows.append({
-            "asset": row.build_id, "name": row.name, "kind": "build", "built": float(outcome.decisions.built[row.build_id]),
-            "clause": row.clause, "cost_wan_yuan": build_cost(case, row.build_id), "question": row.question,
+        rows.append(
+            {
+                "asset": g,
+                "name": g,
+                "kind": g.rpartition(":")[2],
+                "bus_id": generator.bus,
+                "built": 1.0,
+                "capacity_mw": generator.capacity_mw,
+                "energy_mwh": float(dispatch.mwh(g)),
+            }
+        )
+    rows += [
+        {
+            "asset": row.build_id,
+            "name": row.name,
+            "kind": "build",
+            "built": float(outcome.decisions.built[row.build_id]),
+            "clause": row.clause,
+            "cost_wan_yuan": build_cost(case, row.build_id),
+            "question": row.question,
             "basis": row.basis,
-        })
-    columns = ["asset", "name", "kind", "bus_id", "built", "capacity_mw", "energy_mwh", "hours", "hours_floor",
-               "curtailed_mwh", "clause", "cost_wan_yuan", "question", "basis"]
+        }
+        for row in power.builds.values()
+    ]
+    columns = [
+        "asset",
+        "name",
+        "kind",
+        "bus_id",
+        "built",
+        "capacity_mw",
+        "energy_mwh",
+        "hours",
+        "hours_floor",
+        "curtailed_mwh",
+        "clause",
+        "cost_wan_yuan",
+        "question",
+        "basis",
+    ]
     return pd.DataFrame(rows).reindex(columns=columns)
+
+
+def dispatched(outcome: Outcome) -> Dispatch:
+    """The dispatch of a plan with a network. ValueError without one."""
+    if outcome.dispatch is None:
+        raise ValueError("the plan has no network")
+    return outcome.dispatch
 
 
 def _possible_mwh(case: Case, plant: Any, dispatch: Dispatch) -> float:
@@ -141,12 +197,18 @@ def _possible_mwh(case: Case, plant: Any, dispatch: Dispatch) -> float:
 
 def green_table(case: Case, outcome: Outcome) -> pd.DataFrame:
     """One row per unit that claims green electricity: profile, MWh claimed and excluded, delivered to the profile."""
-    power, dispatch = case.power, outcome.dispatch
-    assert power is not None and dispatch is not None
+    power, dispatch = case.network, dispatched(outcome)
     rows = [
-        {"unit_id": i, "profile_id": power.profile_of[i], "green_mwh": float(green),
-         "excess_green_mwh": float(outcome.unit_use[i].excess_green_mwh),
-         "delivered_to_profile_mwh": float(dispatch.green_mwh(power.profile_of[i]))}
-        for i, green in sorted(outcome.decisions.green.items()) if green > 0
+        {
+            "unit_id": i,
+            "profile_id": power.profile_of[i],
+            "green_mwh": float(green),
+            "excess_green_mwh": float(outcome.unit_use[i].excess_green_mwh),
+            "delivered_to_profile_mwh": float(dispatch.green_mwh(power.profile_of[i])),
+        }
+        for i, green in sorted(outcome.decisions.green.items())
+        if green > 0
     ]
-    return pd.DataFrame(rows, columns=["unit_id", "profile_id", "green_mwh", "excess_green_mwh", "delivered_to_profile_mwh"])
+    return pd.DataFrame(
+        rows, columns=["unit_id", "profile_id", "green_mwh", "excess_green_mwh", "delivered_to_profile_mwh"]
+    )

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dualcontrol.dispatching import hourly_values, power_tables
+from dualcontrol.dispatching import dispatched, hourly_values, power_tables
 from dualcontrol.model.allocation import NETWORK_ROWS, ROWS, Case, Margins
 from dualcontrol.model.decisions import Outcome, read_decisions, settle
 from dualcontrol.model.fairness import equalise
@@ -50,7 +50,12 @@ def optimise(rulings: Rulings) -> Plan:
             # exports carried more green than assumed before there was a dispatch: assume what it shows
             case = replace(case, green_share=_green_share(case, outcome))
             continue
-        case = replace(case, margins=Margins(margins.pool_tce + outcome.pool_short_tce, margins.intensity_tce + max(0.0, excess)))
+        case = replace(
+            case,
+            margins=Margins(
+                margins.pool_tce + outcome.pool_short_tce, margins.intensity_tce + max(0.0, excess)
+            ),
+        )
     raise SolverError("whole tonnes do not fit under the hard rows")
 
 
@@ -63,10 +68,9 @@ def outcome_of(case: Case, solved: Solved) -> Outcome:
 
 
 def _green_share(case: Case, outcome: Outcome) -> dict[str, Any]:
-    assert case.power is not None and outcome.dispatch is not None
-    profiles = case.power.profiles
+    profiles = case.network.profiles
     assumed = {name: profiles[name].to_numpy() for name in profiles.columns if name.startswith("green:")}
-    return green_shares(case.power, outcome.dispatch, assumed)
+    return green_shares(case.network, dispatched(outcome), assumed)
 
 
 def _solved(case: Case) -> Solved:
@@ -95,11 +99,15 @@ def _plan(case: Case, solved: Solved, outcome: Outcome) -> Plan:
     projects = projects_table(case, outcome, price)
     best = solved.first
     summary = summary_figures(case, outcome) | {
-        "title_zh": case.accounts.scenario.settings.title_zh, "title_en": case.accounts.scenario.settings.title_en,
-        "status": best.status.value, "bound_wan_yuan": best.bound,
+        "title_zh": case.accounts.scenario.settings.title_zh,
+        "title_en": case.accounts.scenario.settings.title_en,
+        "status": best.status.value,
+        "bound_wan_yuan": best.bound,
         "solver_objective_wan_yuan": best.objective,
         "ranking_cost_wan_yuan": max(0.0, best.objective - solved.value),
-        "binding": _binding(constraints), "binding_rows": _binding_rows(constraints), "inversions": inversions(projects),
+        "binding": _binding(constraints),
+        "binding_rows": _binding_rows(constraints),
+        "inversions": inversions(projects),
         "is_relaxed": case.accounts.scenario.settings.solve.relax_integers,
         "warnings": _warnings(case),
         "margins_tce": {"pool": case.margins.pool_tce, "intensity": case.margins.intensity_tce},
@@ -107,8 +115,13 @@ def _plan(case: Case, solved: Solved, outcome: Outcome) -> Plan:
         **_network_summary(case, solved, outcome),
     }
     return Plan(
-        summary, quotas_table(case, outcome), measures_table(case, outcome), projects, outcome.ledger.table(),
-        constraints, power_tables(case, solved, outcome),
+        summary,
+        quotas_table(case, outcome),
+        measures_table(case, outcome),
+        projects,
+        outcome.ledger.table(),
+        constraints,
+        power_tables(case, solved, outcome),
     )
 
 
@@ -121,9 +134,11 @@ def _network_summary(case: Case, solved: Solved, outcome: Outcome) -> dict[str, 
     excluded = case.counting.is_excluded("excess_renewable", "total")
     excess = sum(float(use.excess_green_mwh) for use in outcome.unit_use.values())
     return {
-        "time": {"typical": "checked_typical", "year": "checked_year"}[mode], "is_draft": mode == "typical",
+        "time": {"typical": "checked_typical", "year": "checked_year"}[mode],
+        "is_draft": mode == "typical",
         "network": {
-            "hours": dispatch.series.hours, "builds": sorted(b for b, v in outcome.decisions.built.items() if v > 0),
+            "hours": dispatch.series.hours,
+            "builds": sorted(b for b, v in outcome.decisions.built.items() if v > 0),
             "green_delivered_mwh": sum(float(dispatch.green_mwh(s)) for s in dispatch.green),
             "green_exported_mwh": float((dispatch.green_export * dispatch.weight()).sum()) / 1000,
             "excluded_tce_eq": excess * float(case.counting.k_eq_tce_per_mwh) if excluded else 0.0,
@@ -143,7 +158,8 @@ def _constraints(case: Case, solved: Solved) -> pd.DataFrame:
     arrays, x = solved.program, solved.final.x
     activity = arrays.times(x)
     priced = [
-        k for k, (name, _) in enumerate(solved.yearly.rows)
+        k
+        for k, (name, _) in enumerate(solved.yearly.rows)
         if meta[name].effect != "definition" and (case.power is None or meta[name].is_relaxable)
     ]
     prices = dict(zip(priced, one_sided_prices(arrays, x, priced), strict=True))
@@ -152,12 +168,34 @@ def _constraints(case: Case, solved: Solved) -> pd.DataFrame:
         row, low, high = meta[name], arrays.row_lower[position], arrays.row_upper[position]
         limit = high if np.isfinite(high) else low
         left, right = prices.get(position, (np.nan, np.nan))
-        rows.append([
-            name, row.clause, "" if index is None else str(index), activity[position], limit,
-            abs(limit - activity[position]), row.unit, left, right, row.price_unit, row.is_relaxable,
-        ])
-    columns = ["name", "clause", "index", "activity", "limit", "slack", "unit", "price_left", "price_right",
-               "price_unit", "relaxable"]
+        rows.append(
+            [
+                name,
+                row.clause,
+                "" if index is None else str(index),
+                activity[position],
+                limit,
+                abs(limit - activity[position]),
+                row.unit,
+                left,
+                right,
+                row.price_unit,
+                row.is_relaxable,
+            ]
+        )
+    columns = [
+        "name",
+        "clause",
+        "index",
+        "activity",
+        "limit",
+        "slack",
+        "unit",
+        "price_left",
+        "price_right",
+        "price_unit",
+        "relaxable",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -166,13 +204,19 @@ def _binding(constraints: pd.DataFrame) -> str:
     priced = constraints[constraints["price_left"].fillna(1.0) > 0]
     total = (priced["name"] == "pool_balance").any()
     intensity = (priced["name"] == "county_intensity").any()
-    return {(True, True): "both", (True, False): "total", (False, True): "intensity"}.get((total, intensity), "neither")
+    return {(True, True): "both", (True, False): "total", (False, True): "intensity"}.get(
+        (total, intensity), "neither"
+    )
 
 
 def _binding_rows(constraints: pd.DataFrame) -> list[str]:
     """Every limit a government could relax that holds the plan back now, as `name[index]`, dearest first."""
-    held = constraints[constraints["relaxable"] & ((constraints["price_left"] > 0) | (constraints["price_right"] > 0))]
-    held = held.assign(top=held[["price_left", "price_right"]].max(axis=1)).sort_values("top", ascending=False)
+    held = constraints[
+        constraints["relaxable"] & ((constraints["price_left"] > 0) | (constraints["price_right"] > 0))
+    ]
+    held = held.assign(top=held[["price_left", "price_right"]].max(axis=1)).sort_values(
+        "top", ascending=False
+    )
     return [f"{row.name}[{row.index}]" if row.index else row.name for row in held.itertuples(index=False)]
 
 

@@ -18,9 +18,11 @@ def formulation() -> str:
     effects = {"restrictive": "限制", "permissive": "放宽", "transfer": "划转", "definition": "定义"}
     lines = [
         NOTE + "# 模型公式 Formulation\n",
-        "目标：增加值减去年化成本、民生缺口与超总量代价，万元（clause 2.2）。能量单位：企业当量 tce，旗级等价 tce_eq。\n",
-        "Maximise value added minus yearly costs, unserved society use and overshoot, in 万元 (clause 2.2). Dropping a "
-        "*restrictive* constraint never lowers value added, dropping a *permissive* one never raises it.\n",
+        "目标：增加值减年化成本、民生缺口与超总量代价，万元（2.2）。企业当量 tce，旗级等价 tce_eq。\n",
+        (
+            "Maximise value added minus yearly costs, unserved society use and overshoot, in 万元 (clause 2.2). Dropping a "
+            "*restrictive* constraint never lowers value added, dropping a *permissive* one never raises it.\n"
+        ),
         "| constraint | clause | formula | index | unit | effect | relaxable | why |",
         "|---|---|---|---|---|---|---|---|",
     ]
@@ -38,19 +40,30 @@ def data_dictionary() -> str:
     lines = [NOTE + "# 数据字典 Data dictionary\n"]
     for table in TABLES.values():
         lines += [
-            f"## {table.name}.csv · {table.zh} · {table.en}\n", f"主键 key: {', '.join(table.key)}\n",
-            "| column | 中文 | meaning | unit | domain | default |", "|---|---|---|---|---|---|",
+            f"## {table.name}.csv · {table.zh} · {table.en}\n",
+            f"主键 key: {', '.join(table.key)}\n",
+            "| column | 中文 | meaning | unit | domain | default |",
+            "|---|---|---|---|---|---|",
         ]
         for column in table.columns:
-            default = "" if column.required else ("–" if column.default in (None, "") else str(column.default))
+            default = (
+                "" if column.required else ("–" if column.default in (None, "") else str(column.default))
+            )
             lines.append(
                 f"| `{column.name}` | {column.zh} | {column.en} | {column.unit} | {_domain(column)} | "
                 f"{default or 'required'} |"
             )
         lines.append("")
     lines += ["## scenario.toml\n", "| key | meaning | default |", "|---|---|---|"]
-    for prefix, section in (("", Settings), ("targets.", Targets), ("accounting.", Accounting),
-                            ("policy.", Policy), ("solve.", Solve), ("time.", Time), ("power.", Power)):
+    for prefix, section in (
+        ("", Settings),
+        ("targets.", Targets),
+        ("accounting.", Accounting),
+        ("policy.", Policy),
+        ("solve.", Solve),
+        ("time.", Time),
+        ("power.", Power),
+    ):
         for name, field in section.model_fields.items():
             if name in ("targets", "accounting", "policy", "solve", "time", "power"):
                 continue

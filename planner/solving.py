@@ -42,20 +42,32 @@ class Solved:
         """The yearly columns."""
         return self.final.x[: len(self.yearly.columns)]
 
+    @property
+    def stamped(self) -> Hours:
+        """The stamped hours. ValueError without a network."""
+        if self.hours is None:
+            raise ValueError("the plan has no network")
+        return self.hours
+
+    @property
+    def layout_of_hours(self) -> Layout:
+        """Where the hours of typical days are in `program`. ValueError for a full year."""
+        if self.layout is None:
+            raise ValueError("a full year is not in the program itself")
+        return self.layout
+
     def mix(self) -> list[tuple[Answer, float]]:
         """The answers of the days that make up the plan's year, with their weights in the final solution."""
-        weights = self.final.x[len(self.yearly.columns): len(self.yearly.columns) + len(self.usable)]
+        weights = self.final.x[len(self.yearly.columns) : len(self.yearly.columns) + len(self.usable)]
         return [(a, float(w)) for a, w in zip(self.usable, weights, strict=True) if w > 1e-12]
 
     def nodal_duals(self) -> tuple[list[Any], Floats]:
         """Buses and the duals of their balances, (T, buses): value per MW of the right-hand side, as weighted."""
-        assert self.hours is not None
         if self.days is None or self.wiring is None:
-            assert self.layout is not None
-            return self.layout.row_values(self.dual, "balance")
+            return self.layout_of_hours.row_values(self.dual, "balance")
         first = len(self.yearly.rows) + 1  # after the row that makes the weights sum to one
-        prices = -self.dual[first: first + len(self.wiring.totals)]
-        return self.hours.layout.row_values(self.days.duals(self.x[self.wiring.shared], prices), "balance")
+        prices = -self.dual[first : first + len(self.wiring.totals)]
+        return self.stamped.layout.row_values(self.days.duals(self.x[self.wiring.shared], prices), "balance")
 
 
 class NoPlan(RuntimeError):
@@ -89,8 +101,13 @@ def _ordered(case: Case, yearly: Arrays, program: Arrays, width: int) -> Solved:
     value = Stage("value", program.cost, settings.solve.score_tolerance_wan_yuan, program.offset)
     stages = solve_in_order(program, [value], options)
     _require(stages)
-    if np.any(score := _weights(yearly, program, {"admitted": case.rulings.scores})) and yearly.is_integer.any():
-        ranked = solve_in_order(program, [Stage("score", score)], options, keep=[(value, stages[0].objective)])
+    if (
+        np.any(score := _weights(yearly, program, {"admitted": case.rulings.scores}))
+        and yearly.is_integer.any()
+    ):
+        ranked = solve_in_order(
+            program, [Stage("score", score)], options, keep=[(value, stages[0].objective)]
+        )
         stages += ranked if ranked[-1].solution.x.size else []
     fixed = program.fixed(stages[-1].solution.x)
     return _least(yearly, fixed, value, stages[0].solution, options)
@@ -107,28 +124,42 @@ def _least(yearly: Arrays, fixed: Arrays, value: Stage, first: Solution, options
     )
 
 
-def _full_year(case: Case, yearly: Arrays, total_terms: Mapping[str, Any], answers: tuple[Answer, ...]) -> Solved:
+def _full_year(
+    case: Case, yearly: Arrays, total_terms: Mapping[str, Any], answers: tuple[Answer, ...]
+) -> Solved:
     """The year by decomposition; ranking on its cuts; the rest on the mix of days that is the plan's year."""
-    assert case.power is not None
     settings = case.accounts.scenario.settings
-    hours = hours_of(case, case.power.year())
+    hours = hours_of(case, case.network.year())
     days = Days(hours.arrays, hours.layout, total_terms)
     wiring = wiring_of(yearly, days)
     options = Options(gap=settings.time.gap / 4, time_limit_s=settings.solve.time_limit_s)
     year = solve_year(
-        yearly, days, wiring, gap=settings.time.gap, most_evaluations=settings.time.most_evaluations, answers=answers,
+        yearly,
+        days,
+        wiring,
+        gap=settings.time.gap,
+        most_evaluations=settings.time.most_evaluations,
+        answers=answers,
         options=options,
     )
     if not year.x.size:
         raise NoPlan(year.status)
     program, usable = ranked_program(
-        yearly, wiring, year, _weights(yearly, yearly, {"admitted": case.rulings.scores}),
-        settings.solve.score_tolerance_wan_yuan, options,
+        yearly,
+        wiring,
+        year,
+        _weights(yearly, yearly, {"admitted": case.rulings.scores}),
+        settings.solve.score_tolerance_wan_yuan,
+        options,
     )
     first = Solution(year.status, year.x, yearly.times(year.x), year.objective, year.bound, 0.0)
     value = Stage("value", program.cost, 0.0, program.offset)
     return replace(
-        _least(yearly, program, value, first, options), hours=hours, year=year, days=days, wiring=wiring,
+        _least(yearly, program, value, first, options),
+        hours=hours,
+        year=year,
+        days=days,
+        wiring=wiring,
         usable=tuple(usable),
     )
 

@@ -1,5 +1,8 @@
-"""The days of a stamped year, one small program each in one live HiGHS: value, gradient and totals at given yearly
-decisions. Days do not touch each other but through the year's columns and totals (storage is daily cyclic)."""
+"""The days of a stamped year, one small program each in one live HiGHS.
+
+Value, gradient and totals at given yearly decisions. Days do not touch each other but through the year's columns
+and totals (storage is daily cyclic).
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -73,7 +76,9 @@ class Days:
             raise ValueError("costs differ from day to day: give the days equal weight")
         kept = ~is_year
         varying = kept & (value != value[:1]).any(axis=0)
-        self._varying = list(zip(row_of[varying].tolist(), local[varying].tolist(), value[:, varying].T, strict=True))
+        self._varying = list(
+            zip(row_of[varying].tolist(), local[varying].tolist(), value[:, varying].T, strict=True)
+        )
         start = np.concatenate([[0], np.cumsum(np.bincount(row_of[kept], minlength=self._rows))])
         self._highs = self._load(start, local[kept], value[0, kept])
         self._all_columns = np.arange(self.columns_of_day, dtype=np.int32)
@@ -83,15 +88,21 @@ class Days:
         """A vector over the stamped columns as (days, columns of a day)."""
         hour, first = self.layout.hour, self.layout.first
         daily = len(hour.columns["cycle"])
-        cycle = vector[first["cycle"]: first["cycle"] + self.days * daily].reshape(self.days, daily)
-        hourly = vector[first[HOURLY]:].reshape(self.days, -1)
+        cycle = vector[first["cycle"] : first["cycle"] + self.days * daily].reshape(self.days, daily)
+        hourly = vector[first[HOURLY] :].reshape(self.days, -1)
         return np.concatenate([cycle, hourly], axis=1)
 
     def _load(self, start: Any, index: Any, value: Any) -> Any:
         highs = highspy.Highs()
         highs.silent()
-        for name, setting in (("threads", 1), ("random_seed", 0), ("presolve", "off"), ("solver", "simplex"),
-                              ("primal_feasibility_tolerance", 1e-9), ("dual_feasibility_tolerance", 1e-9)):
+        for name, setting in (
+            ("threads", 1),
+            ("random_seed", 0),
+            ("presolve", "off"),
+            ("solver", "simplex"),
+            ("primal_feasibility_tolerance", 1e-9),
+            ("dual_feasibility_tolerance", 1e-9),
+        ):
             _check(highs.setOptionValue(name, setting), name)
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = self.columns_of_day, self._rows
@@ -119,7 +130,9 @@ class Days:
             own += float(self._cost @ x)
             totals += self._totals @ x
             gradient += np.bincount(
-                self._shared_column, weights=self._shared_value[day] * dual[self._shared_row], minlength=len(gradient)
+                self._shared_column,
+                weights=self._shared_value[day] * dual[self._shared_row],
+                minlength=len(gradient),
             )
             if kept is not None:
                 kept[day] = x
@@ -132,7 +145,10 @@ class Days:
 
     def _load_cost(self, prices: Floats) -> Floats:
         cost = self._cost + prices @ self._totals
-        _check(self._highs.changeColsCost(self.columns_of_day, self._all_columns, -cost * SCALE), "changeColsCost")
+        _check(
+            self._highs.changeColsCost(self.columns_of_day, self._all_columns, -cost * SCALE),
+            "changeColsCost",
+        )
         return np.asarray(cost)
 
     def _solutions(self, at: Floats) -> Iterator[tuple[int, Floats, Floats]]:
@@ -140,12 +156,18 @@ class Days:
         moved = self._shared_value * at[self._shared_column]
         for day in range(self.days):
             shift = np.bincount(self._shared_row, weights=moved[day], minlength=self._rows)
-            _check(self._highs.changeRowsBounds(
-                self._rows, self._all_rows, self._row_lower[day] - shift, self._row_upper[day] - shift
-            ), "changeRowsBounds")
-            _check(self._highs.changeColsBounds(
-                self.columns_of_day, self._all_columns, self._lower[day], self._upper[day]
-            ), "changeColsBounds")
+            _check(
+                self._highs.changeRowsBounds(
+                    self._rows, self._all_rows, self._row_lower[day] - shift, self._row_upper[day] - shift
+                ),
+                "changeRowsBounds",
+            )
+            _check(
+                self._highs.changeColsBounds(
+                    self.columns_of_day, self._all_columns, self._lower[day], self._upper[day]
+                ),
+                "changeColsBounds",
+            )
             for row, column, values in self._varying:
                 _check(self._highs.changeCoeff(row, column, values[day]), "changeCoeff")
             yield (day, *self._optimum(day))

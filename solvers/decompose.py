@@ -2,9 +2,9 @@
 
 The days enter the yearly program (the master) through one column, their own value, and a few totals. For any prices
 of the totals, the best the days can do is concave in the yearly decisions z, so each answer gives a cut
-`own + prices·totals <= value + gradient·(z - at)` that holds for all z. The master with cuts is an upper bound. A convex
-combination of answers at the same integers is a feasible year, so a program over such combinations is a lower bound.
-Cuts do not depend on the yearly targets: a variant of the targets starts with all of them.
+`own + prices·totals <= value + gradient·(z - at)` that holds for all z. The master with cuts is an upper bound.
+A convex combination of answers at the same integers is a feasible year, so a program over such combinations is a
+lower bound. Cuts do not depend on the yearly targets: a variant of the targets starts with all of them.
 """
 
 import time
@@ -71,8 +71,14 @@ class _Mix:
 
 
 def solve_year(
-    yearly: Arrays, days: Days, wiring: Wiring, *, gap: float = 1e-3, most_evaluations: int = 300,
-    answers: Sequence[Answer] = (), options: Options | None = None,
+    yearly: Arrays,
+    days: Days,
+    wiring: Wiring,
+    *,
+    gap: float = 1e-3,
+    most_evaluations: int = 300,
+    answers: Sequence[Answer] = (),
+    options: Options | None = None,
 ) -> Decomposed:
     """The yearly program together with all days, to a relative gap.
 
@@ -96,12 +102,16 @@ def solve_year(
                 return _failed(master.status, pool, len(pool) - before, began)
             bound = min(bound, master.bound)
             fixed = program if is_relaxed else program.fixed(master.x[:-1])
-            whole = np.zeros(len(wiring.shared), dtype=bool) if is_relaxed else yearly.is_integer[wiring.shared]
+            whole = (
+                np.zeros(len(wiring.shared), dtype=bool) if is_relaxed else yearly.is_integer[wiring.shared]
+            )
             mix = _combine(fixed, wiring, pool, whole, box)
             if mix is not None and mix.mismatch <= FITS and (best is None or mix.objective > best.objective):
                 best = mix
             history.append((best.objective if best else -np.inf, bound))
-            if best and bound - best.objective <= gap * (0.5 if is_relaxed else 1.0) * max(1e-9, abs(best.objective)):
+            if best and bound - best.objective <= gap * (0.5 if is_relaxed else 1.0) * max(
+                1e-9, abs(best.objective)
+            ):
                 break
             if len(pool) - before >= most_evaluations:
                 break
@@ -113,8 +123,15 @@ def solve_year(
     if distance <= gap * abs(best.objective):
         status = Status.OPTIMAL if distance <= 1e-9 * abs(best.objective) else Status.WITHIN_GAP
     return Decomposed(
-        status, best.solution.x[: len(yearly.columns)], best.objective, bound, best.parts, tuple(pool),
-        len(pool) - before, time.perf_counter() - began, tuple(history),
+        status,
+        best.solution.x[: len(yearly.columns)],
+        best.objective,
+        bound,
+        best.parts,
+        tuple(pool),
+        len(pool) - before,
+        time.perf_counter() - began,
+        tuple(history),
     )
 
 
@@ -144,8 +161,11 @@ def _with_cuts(yearly: Arrays, wiring: Wiring, pool: Sequence[Answer]) -> Arrays
         values = np.concatenate([[1.0], answer.prices, -answer.gradient])
         rows.append((columns, values, -np.inf, answer.value - float(answer.gradient @ answer.at)))
     program = replace(
-        yearly, columns=(*yearly.columns, OWN), cost=np.append(yearly.cost, 1.0),
-        lower=np.append(yearly.lower, -np.inf), upper=np.append(yearly.upper, wiring.own_upper),
+        yearly,
+        columns=(*yearly.columns, OWN),
+        cost=np.append(yearly.cost, 1.0),
+        lower=np.append(yearly.lower, -np.inf),
+        upper=np.append(yearly.upper, wiring.own_upper),
         is_integer=np.append(yearly.is_integer, False),
     )
     return with_rows(program, rows, "cut")
@@ -156,7 +176,8 @@ def with_rows(program: Arrays, rows: Sequence[tuple[Floats, Floats, float, float
     kept = [(columns[values != 0], values[values != 0], low, high) for columns, values, low, high in rows]
     counts = [len(columns) for columns, *_ in kept]
     return replace(
-        program, rows=(*program.rows, *((name, k) for k in range(len(rows)))),
+        program,
+        rows=(*program.rows, *((name, k) for k in range(len(rows)))),
         start=np.concatenate([program.start, program.start[-1] + np.cumsum(counts)]).astype(np.int32),
         index=np.concatenate([program.index, *(columns for columns, *_ in kept)]).astype(np.int32),
         value=np.concatenate([program.value, *(values for _, values, *_ in kept)]),
@@ -178,7 +199,8 @@ def mix_program(
     over, under = n + k + np.arange(links), n + k + links + np.arange(links)
     more = k + 2 * links
     program = replace(
-        fixed, columns=(*fixed.columns, *(("mix", j) for j in range(more))),
+        fixed,
+        columns=(*fixed.columns, *(("mix", j) for j in range(more))),
         cost=np.concatenate([fixed.cost, [a.own for a in usable], -box, -box]),
         lower=np.concatenate([fixed.lower, np.zeros(more)]),
         upper=np.concatenate([fixed.upper, np.ones(k), np.full(2 * links, most_mismatch)]),
@@ -187,7 +209,12 @@ def mix_program(
     table = np.array([np.concatenate([a.totals, a.at]) for a in usable])
     rows = [(weights, np.ones(k), 1.0, 1.0)]
     rows += [
-        (np.append(weights, [place[j], over[j], under[j]]), np.append(table[:, j], [-1.0, 1.0, -1.0]), 0.0, 0.0)
+        (
+            np.append(weights, [place[j], over[j], under[j]]),
+            np.append(table[:, j], [-1.0, 1.0, -1.0]),
+            0.0,
+            0.0,
+        )
         for j in range(links)
     ]
     return with_rows(program, rows, "mix")
@@ -214,12 +241,12 @@ def _combine(
     solution = LiveHighs(mix_program(fixed, wiring, usable, box)).solve()
     if solution.status is not Status.OPTIMAL:
         return None
-    weights = solution.x[n: n + k]
-    over, under = solution.x[n + k: n + k + links], solution.x[n + k + links:]
+    weights = solution.x[n : n + k]
+    over, under = solution.x[n + k : n + k + links], solution.x[n + k + links :]
     size = np.abs([np.concatenate([a.totals, a.at]) for a in usable]).max(axis=0)
     mismatch = np.abs(over - under) / np.maximum(1.0, size)
     first = len(fixed.rows) + 1
-    prices = -solution.row_dual[first: first + len(wiring.totals)]
+    prices = -solution.row_dual[first : first + len(wiring.totals)]
     parts = tuple((a, float(w)) for a, w in zip(usable, weights, strict=True) if w > 1e-12)
     return _Mix(solution.objective, solution, parts, prices, float(mismatch.max(initial=0.0)))
 
@@ -227,8 +254,9 @@ def _combine(
 def ranked_program(
     yearly: Arrays, wiring: Wiring, year: Decomposed, score: Floats, tolerance: float, options: Options
 ) -> tuple[Arrays, list[Answer]]:
-    """The linear program of the plan's year after ranking, and the answers its weights stand for (after the yearly
-    columns): integers fixed, days as a mix of answers without mismatch.
+    """The linear program of the plan's year after ranking, and the answers its weights stand for.
+
+    Integers fixed, days as a mix of answers without mismatch (weights come after the yearly columns).
 
     Among plans whose value is within `tolerance` of the year's, by its cuts, the integers of the highest score are
     taken (builds stay); if the mix of answers has no year for them, the year's own integers.
@@ -239,7 +267,12 @@ def ranked_program(
     choices = [yearly.fixed(year.x)]
     if np.any(score):
         master = _with_cuts(replace(yearly, lower=lower, upper=upper), wiring, year.answers)
-        floor = (np.arange(len(master.columns)), master.cost, year.objective - yearly.offset - tolerance, np.inf)
+        floor = (
+            np.arange(len(master.columns)),
+            master.cost,
+            year.objective - yearly.offset - tolerance,
+            np.inf,
+        )
         ranked = LiveHighs(
             replace(with_rows(master, [floor], "value"), cost=np.append(score, 0.0), offset=0.0), options
         ).solve()
@@ -256,4 +289,6 @@ def ranked_program(
 
 
 def _failed(status: Status, pool: Sequence[Answer], evaluations: int, began: float) -> Decomposed:
-    return Decomposed(status, np.zeros(0), -np.inf, np.inf, (), tuple(pool), evaluations, time.perf_counter() - began)
+    return Decomposed(
+        status, np.zeros(0), -np.inf, np.inf, (), tuple(pool), evaluations, time.perf_counter() - began
+    )

@@ -311,7 +311,7 @@ def _arrays_as_values(hour: Hour, series: Mapping[str, Any], hours: int) -> Iter
             param = hour.params[(name, index)]
             if np.shape(array) != (hours,):
                 raise ValueError(f"{name}[{index}] needs {hours} values, it has shape {np.shape(array)}")
-            saved.append((param, param._value))
+            saved.append((param, param._value))  # noqa: SLF001 (arrays pass no domain check)
             varying[id(param)] = array
 
     def evaluate(expression: Any) -> Any:
@@ -323,8 +323,8 @@ def _arrays_as_values(hour: Hour, series: Mapping[str, Any], hours: int) -> Iter
 
     try:
         for param, _ in saved:
-            param._value = varying[id(param)]
+            param._value = varying[id(param)]  # noqa: SLF001
         yield evaluate
     finally:
         for param, value in saved:
-            param._value = value
+            param._value = value  # noqa: SLF001

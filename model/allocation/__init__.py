@@ -39,7 +39,10 @@ def _sets(m: Any, case: Case) -> None:
     m.SAVING_UNITS = [i for i in m.UNITS if case.measures_of(i)]
     m.GREEN_UNITS = [i for i in m.UNITS if case.unit_rows[i].green_max_mwh > 0]
     for name, clause in (
-        ("CAPPED_UNITS", "3.1.1"), ("EFFICIENT_UNITS", "3.3.2b"), ("OTHER_UNITS", "3.2.1c"), ("BARRED_UNITS", "3.2.5"),
+        ("CAPPED_UNITS", "3.1.1"),
+        ("EFFICIENT_UNITS", "3.3.2b"),
+        ("OTHER_UNITS", "3.2.1c"),
+        ("BARRED_UNITS", "3.2.5"),
     ):
         setattr(m, name, [i for i in m.UNITS if rulings[i].grant_clause == clause])
     sectors = case.accounts.scenario.table("sectors").set_index("sector_id")["intensity_reduction"].dropna()
@@ -68,9 +71,12 @@ def _variables(m: Any, case: Case) -> None:
     def unit_bounds(column: str) -> Any:
         return lambda m, i: (0.0, float(getattr(units[i], column)) if active[i] else 0.0)
 
-    m.activity = pyo.Var(m.UNITS, bounds=lambda m, i: (
-        (float(units[i].activity_min), float(units[i].activity_max)) if active[i] else (0.0, 0.0)
-    ))
+    m.activity = pyo.Var(
+        m.UNITS,
+        bounds=lambda m, i: (
+            (float(units[i].activity_min), float(units[i].activity_max)) if active[i] else (0.0, 0.0)
+        ),
+    )
     m.grant = pyo.Var(m.UNITS, bounds=(0.0, None))
     m.limit = pyo.Var(m.UNITS, bounds=(0.0, None))
     m.beyond = pyo.Var(m.UNITS, bounds=lambda m, i: (0.0, case.most_saved_tce(i) if active[i] else 0.0))
@@ -82,9 +88,11 @@ def _variables(m: Any, case: Case) -> None:
     m.is_excess = pyo.Var(m.GREEN_UNITS, domain=whole)
     m.saving = pyo.Var(m.MEASURES, bounds=lambda m, k: (0.0, case.full_saving(case.measure_rows[k])))
     m.adopted = pyo.Var(m.MEASURES, domain=whole)
-    m.admitted = pyo.Var(m.PROJECTS, domain=lambda m, j: (
-        pyo.UnitInterval if case.project_rows[j].is_divisible else whole
-    ), bounds=lambda m, j: (0, 0) if j in out else (0, 1))
+    m.admitted = pyo.Var(
+        m.PROJECTS,
+        domain=lambda m, j: pyo.UnitInterval if case.project_rows[j].is_divisible else whole,
+        bounds=lambda m, j: (0, 0) if j in out else (0, 1),
+    )
     m.project_load = pyo.Var(m.PROJECTS, bounds=lambda m, j: (0.0, float(case.project_rows[j].load_max)))
     m.earmark = pyo.Var(m.PROJECTS, bounds=(0.0, float(case.earmark_opening_tce)))
     m.shortfall = pyo.Var(m.SOCIETY, bounds=(0.0, 1.0))
@@ -99,8 +107,10 @@ def _variables(m: Any, case: Case) -> None:
 def _expressions(m: Any, case: Case) -> None:
     counting = case.counting
     m.headroom_share = case.accounts.scenario.settings.policy.headroom_share
-    m.saved_tce = {i: sum(case.carrier_tce(k.carrier_id) * m.saving[k.measure_id] for k in case.measures_of(i))
-                   for i in m.UNITS}
+    m.saved_tce = {
+        i: sum(case.carrier_tce(k.carrier_id) * m.saving[k.measure_id] for k in case.measures_of(i))
+        for i in m.UNITS
+    }
     m.unit_use = {i: unit_use(m, case, i) for i in m.UNITS}
     m.purchased = {i: m.unit_use[i].electricity_mwh - m.self_pv[i] for i in m.UNITS}
     m.counted_total = {i: counting.counted(m.unit_use[i], "total") for i in m.UNITS}
@@ -109,11 +119,15 @@ def _expressions(m: Any, case: Case) -> None:
     m.project_total = {j: counting.counted(m.project_use[j], "total") for j in m.PROJECTS}
     m.society_use = {s: case.society[s].scaled(1 - m.shortfall[s]) for s in m.SOCIETY}
     m.society_total = {s: counting.counted(m.society_use[s], "total") for s in m.SOCIETY}
-    m.drawn_mwh = {**m.purchased, **{o: use.electricity_mwh for o, use in {**m.project_use, **m.society_use}.items()}}
+    m.drawn_mwh = {
+        **m.purchased,
+        **{o: use.electricity_mwh for o, use in {**m.project_use, **m.society_use}.items()},
+    }
     m.plant_use = grid.network_uses(m, case)
     m.county = counting.county(
         [*m.unit_use.values(), *m.project_use.values(), *m.society_use.values(), *m.plant_use],
-        grid.network_balance(m, case), float(case.accounts.other_gdp_plan_wan_yuan),
+        grid.network_balance(m, case),
+        float(case.accounts.other_gdp_plan_wan_yuan),
     )
     m.value_wan_yuan = _value(m, case)
 
@@ -123,9 +137,14 @@ def unit_use(m: Any, case: Case, i: str) -> Use:
     saved = case.measures_of(i)
     electricity = sum(m.saving[k.measure_id] for k in saved if k.carrier_id == "electricity")
     return case.running[i].scaled(m.activity[i]) + Use(
-        gross_tce=-m.saved_tce[i], feedstock_tce=0.0, electricity_mwh=-electricity, generation_mwh=0.0,
+        gross_tce=-m.saved_tce[i],
+        feedstock_tce=0.0,
+        electricity_mwh=-electricity,
+        generation_mwh=0.0,
         co2_t=-sum(case.carrier_co2_t(k.carrier_id) * m.saving[k.measure_id] for k in saved),
-        value_added_wan_yuan=0.0, self_pv_mwh=m.self_pv[i], excess_green_mwh=m.excess[i],
+        value_added_wan_yuan=0.0,
+        self_pv_mwh=m.self_pv[i],
+        excess_green_mwh=m.excess[i],
     )
 
 

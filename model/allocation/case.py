@@ -67,9 +67,15 @@ class Case:
         """Rows of `measures` by id, in canonical order."""
         rows = list(self.accounts.scenario.table("measures").itertuples())
         places = {unit: k for k, unit in enumerate(self.unit_rows)}
-        rows.sort(key=lambda r: (
-            places[r.unit_id], r.carrier_id, r.saving_quantity, r.annual_cost_wan_yuan, r.measure_id
-        ))
+        rows.sort(
+            key=lambda r: (
+                places[r.unit_id],
+                r.carrier_id,
+                r.saving_quantity,
+                r.annual_cost_wan_yuan,
+                r.measure_id,
+            )
+        )
         return {r.measure_id: r for r in rows}
 
     def _ordered(self, table: str, key: str, uses: Mapping[str, Use]) -> dict[str, Any]:
@@ -80,7 +86,9 @@ class Case:
             use = uses[getattr(row, key)]
             return (
                 tuple(float(getattr(use, f.name)) for f in fields(Use)),
-                tuple(str(getattr(row, c)) for c in content), str(row.sector_id), getattr(row, key),
+                tuple(str(getattr(row, c)) for c in content),
+                str(row.sector_id),
+                getattr(row, key),
             )
 
         return {getattr(row, key): row for row in sorted(frame.itertuples(), key=by_content)}
@@ -89,8 +97,10 @@ class Case:
     def running(self) -> Mapping[str, Use]:
         """What a unit does at activity 1 apart from its own PV and green power (these are decisions)."""
         none = Use().self_pv_mwh
-        return {u: numeric(replace(self.accounts.units[u], self_pv_mwh=none, excess_green_mwh=none))
-                for u in self.unit_rows}
+        return {
+            u: numeric(replace(self.accounts.units[u], self_pv_mwh=none, excess_green_mwh=none))
+            for u in self.unit_rows
+        }
 
     @cached_property
     def projects(self) -> Mapping[str, Use]:
@@ -107,7 +117,18 @@ class Case:
         """The network of the scenario; None without a power folder or where `time.mode` leaves it out."""
         if self.accounts.scenario.settings.time.mode == "none":
             return None
-        return power_inputs(self.accounts.scenario, self.green_share) if has_network(self.accounts.scenario) else None
+        return (
+            power_inputs(self.accounts.scenario, self.green_share)
+            if has_network(self.accounts.scenario)
+            else None
+        )
+
+    @property
+    def network(self) -> PowerInputs:
+        """The network where there must be one. ValueError without."""
+        if self.power is None:
+            raise ValueError("the scenario has no power network")
+        return self.power
 
     def most_mwh_at(self, owners: list[str]) -> float:
         """Most electricity that owners can draw in the year, MWh: the bound of a load group."""
@@ -126,8 +147,10 @@ class Case:
     @cached_property
     def _carriers(self) -> Mapping[str, Mapping[str, float]]:
         table = self.accounts.scenario.table("carriers").set_index("carrier_id")
-        return {c: {"tce": float(table.loc[c, "tce_per_unit"]), "co2": float(table.loc[c, "co2_t_per_unit"])}
-                for c in table.index}
+        return {
+            c: {"tce": float(table.loc[c, "tce_per_unit"]), "co2": float(table.loc[c, "co2_t_per_unit"])}
+            for c in table.index
+        }
 
     def carrier_tce(self, carrier_id: str) -> float:
         """Standard coal per unit of a carrier."""
@@ -185,15 +208,25 @@ class Case:
         """An upper bound of the county's energy (等价, no exclusion): the M of the waiver."""
         uses = [self.running[u].scaled(float(r.activity_max)) for u, r in self.unit_rows.items()]
         county = self.counting.county(
-            [*uses, *self.projects.values(), *self.society.values(),
-             Use(generation_mwh=-sum(u.generation_mwh for u in uses))],
-            numeric(self.accounts.power_plan), 0.0,
+            [
+                *uses,
+                *self.projects.values(),
+                *self.society.values(),
+                Use(generation_mwh=-sum(u.generation_mwh for u in uses)),
+            ],
+            numeric(self.accounts.power_plan),
+            0.0,
         )
         return float(county.energy_eq_tce["gross"])
 
 
 def numeric(record: Any) -> Any:
     """The same record (a frozen dataclass) with float figures."""
-    return replace(record, **{
-        f.name: float(getattr(record, f.name)) for f in fields(record) if isinstance(getattr(record, f.name), Fraction)
-    })
+    return replace(
+        record,
+        **{
+            f.name: float(getattr(record, f.name))
+            for f in fields(record)
+            if isinstance(getattr(record, f.name), Fraction)
+        },
+    )

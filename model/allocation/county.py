@@ -52,22 +52,28 @@ def sector_intensity(m: Any, s: str) -> Any:
     return counting.counted(now, "intensity") - cap * now.value_added_wan_yuan <= 0.0
 
 
-@row("3.2.1b", "restrictive", "tce_eq",
-     "pool after rules + overshoot + limits + beyond - grants - projects - society - grid >= reserve",
-     is_relaxable=True)
+@row(
+    "3.2.1b",
+    "restrictive",
+    "tce_eq",
+    "pool after rules + overshoot + limits + beyond - grants - projects - society - grid >= reserve",
+    is_relaxable=True,
+)
 def pool_balance(m: Any) -> Any:
     """The pool pays for everything and is never overdrawn: this is the energy total, counted once (3.2.1b)."""
     if not m.targets.manage_total:
         return pyo.Constraint.Skip
     case = m.case
-    paid_to_society = sum(
-        m.society_total[s] - case.rulings.ledger.balance(f"society:{s}") for s in m.SOCIETY
-    )
+    paid_to_society = sum(m.society_total[s] - case.rulings.ledger.balance(f"society:{s}") for s in m.SOCIETY)
     paid_to_grid = m.county.grid_eq_tce["total"] - case.grid_opening_tce
     balance = (
-        case.pool_opening_tce + m.overshoot + m.waived
+        case.pool_opening_tce
+        + m.overshoot
+        + m.waived
         + sum(m.limit[i] + m.beyond[i] - m.grant[i] for i in m.UNITS)
-        - sum(m.project_total[j] - m.earmark[j] for j in m.PROJECTS) - paid_to_society - paid_to_grid
+        - sum(m.project_total[j] - m.earmark[j] for j in m.PROJECTS)
+        - paid_to_society
+        - paid_to_grid
     )
     return balance >= case.reserve_floor_tce + case.margins.pool_tce
 
@@ -121,6 +127,16 @@ def resource_budget(m: Any, r: str) -> Any:
 
 
 ROWS = (
-    gdp_definition, energy_definition, co2_definition, county_intensity, sector_intensity, pool_balance, elastic_band,
-    waiver_of_total, waiver_needs_incentive_target, carbon_budget, society_floor, resource_budget,
+    gdp_definition,
+    energy_definition,
+    co2_definition,
+    county_intensity,
+    sector_intensity,
+    pool_balance,
+    elastic_band,
+    waiver_of_total,
+    waiver_needs_incentive_target,
+    carbon_budget,
+    society_floor,
+    resource_budget,
 )

@@ -24,10 +24,16 @@ def network_sets(m: Any, case: Case) -> None:
     """Sets of the network's yearly side and `total_terms`: total -> {(variable, index) of the hour: factor}."""
     power = case.power
     m.BUILDS = sorted(power.builds) if power else []
-    m.LOADS = sorted({load.column for load in power.network.loads if load.column is not None}) if power else []
-    m.owners_at = {k: sorted(o for o, column in power.load_of.items() if column == k) for k in m.LOADS} if power else {}
+    m.LOADS = (
+        sorted({load.column for load in power.network.loads if load.column is not None}) if power else []
+    )
+    m.owners_at = (
+        {k: sorted(o for o, column in power.load_of.items() if column == k) for k in m.LOADS} if power else {}
+    )
     m.PLANT_UNITS = [i for i in (power.thermal_of if power else {}) if i in m.UNITS]
-    m.GREEN_PROFILES = sorted({power.profile_of[i] for i in m.GREEN_UNITS if i in power.profile_of}) if power else []
+    m.GREEN_PROFILES = (
+        sorted({power.profile_of[i] for i in m.GREEN_UNITS if i in power.profile_of}) if power else []
+    )
     m.FLEETS = sorted(_fleets(power)) if power else []
     m.total_terms = _total_terms(m, power) if power else {}
     m.TOTALS = list(m.total_terms)
@@ -36,9 +42,11 @@ def network_sets(m: Any, case: Case) -> None:
 def _fleets(power: Any) -> dict[str, list[Any]]:
     """Plants whose utilisation hours are asked for, by kind and build (existing plants of a kind are one fleet)."""
     fleets: dict[str, list[Any]] = {}
-    for row in power.plants.values():
-        if row.hours_floor > 0:
-            fleets.setdefault(f"{row.kind}:{row.build_id}" if row.build_id else row.kind, []).append(row)
+    for plant in power.plants.values():
+        if plant.hours_floor > 0:
+            fleets.setdefault(f"{plant.kind}:{plant.build_id}" if plant.build_id else plant.kind, []).append(
+                plant
+            )
     return fleets
 
 
@@ -63,13 +71,19 @@ def _total_terms(m: Any, power: Any) -> dict[str, dict[tuple[str, Any], float]]:
 def network_variables(m: Any, case: Case, whole: Any) -> None:
     """Builds (yes or no), mean MW per load group, totals in MWh, hours missing per fleet."""
     power = case.power
-    m.built = pyo.Var(m.BUILDS, domain=whole, bounds=lambda m, b: (
-        1 if power.builds[b].status == "committed" else 0,
-        0 if power.builds[b].status == "open" and power.builds[b].start_month > 12 else 1,
-    ))
+    m.built = pyo.Var(
+        m.BUILDS,
+        domain=whole,
+        bounds=lambda m, b: (
+            1 if power.builds[b].status == "committed" else 0,
+            0 if power.builds[b].status == "open" and power.builds[b].start_month > 12 else 1,
+        ),
+    )
     m.mean_load = pyo.Var(m.LOADS, bounds=lambda m, k: (0.0, case.most_mwh_at(m.owners_at[k]) / HOURS))
     most = HOURS * sum(g.capacity_mw for g in power.network.generators) if power else 0.0
-    m.total = pyo.Var(m.TOTALS, bounds=(0.0, most))  # nothing in the county exceeds all its generators at full output
+    m.total = pyo.Var(
+        m.TOTALS, bounds=(0.0, most)
+    )  # nothing in the county exceeds all its generators at full output
     m.missing_hours = pyo.Var(m.FLEETS, bounds=(0.0, HOURS))
 
 
@@ -77,23 +91,26 @@ def network_balance(m: Any, case: Case) -> PowerBalance:
     """The county's electricity balance: from the network's totals, or the yearly table without a network."""
     plan = case.accounts.power_plan
     if not case.power:
-        return PowerBalance(*(float(v) for v in (
-            plan.non_fossil_generation_mwh, plan.non_fossil_local_mwh, plan.losses_mwh
-        )))
+        return PowerBalance(
+            *(float(v) for v in (plan.non_fossil_generation_mwh, plan.non_fossil_local_mwh, plan.losses_mwh))
+        )
     made = sum(m.total[t] for t in m.TOTALS if t.startswith(("existing:", "built:")))
-    return PowerBalance(made, made - m.total[GREEN_EXPORT], float(plan.losses_mwh) + (
-        m.total[STORAGE_LOSS] if STORAGE_LOSS in m.TOTALS else 0.0
-    ))
+    return PowerBalance(
+        made,
+        made - m.total[GREEN_EXPORT],
+        float(plan.losses_mwh) + (m.total[STORAGE_LOSS] if STORAGE_LOSS in m.TOTALS else 0.0),
+    )
 
 
 def network_uses(m: Any, case: Case) -> list[Use]:
-    """Value added of renewables that are built; that of thermal plants is their unit's, of existing ones non-modelled."""
+    """Value added of renewables that are built (of thermal plants: their unit's; of existing ones: non-modelled)."""
     if not case.power:
         return []
     plants = case.power.plants
     value = sum(
         float(plants[t.split(":")[1]].value_added_yuan_per_mwh) * WAN * m.total[t]
-        for t in m.TOTALS if t.startswith("built:")
+        for t in m.TOTALS
+        if t.startswith("built:")
     )
     return [Use(*[0.0] * 5, value, 0.0, 0.0)]
 
@@ -109,8 +126,8 @@ def network_cost(m: Any, case: Case) -> Any:
 
 def build_cost(case: Case, build: str) -> float:
     """Cost of a build in the plan year: its yearly cost for the months in service, 万元."""
-    row = case.power.builds[build]
-    return float(row.annual_cost_wan_yuan) * (13 - row.start_month) / 12
+    decided = case.power.builds[build]
+    return float(decided.annual_cost_wan_yuan) * (13 - decided.start_month) / 12
 
 
 def fleet_mw(case: Case, fleet: str) -> float:
@@ -118,20 +135,37 @@ def fleet_mw(case: Case, fleet: str) -> float:
     return sum(float(r.capacity_mw) for r in _fleets(case.power)[fleet])
 
 
-@row("3.4.3d", "definition", "MWh", "8760 mean_load_k = sum of electricity drawn by the owners at k", over="LOADS")
+@row(
+    "3.4.3d",
+    "definition",
+    "MWh",
+    "8760 mean_load_k = sum of electricity drawn by the owners at k",
+    over="LOADS",
+)
 def load_at_bus(m: Any, k: str) -> Any:
     """Everybody's electricity loads its bus with its profile; self-used PV stays behind the meter."""
     return HOURS * m.mean_load[k] == sum(m.drawn_mwh[o] for o in m.owners_at[k])
 
 
-@row("3.4.3h", "definition", "MWh", "generation of the unit x activity_i = its plants' dispatch over the year",
-     over="PLANT_UNITS")
+@row(
+    "3.4.3h",
+    "definition",
+    "MWh",
+    "generation of the unit x activity_i = its plants' dispatch over the year",
+    over="PLANT_UNITS",
+)
 def dispatch_is_activity(m: Any, i: str) -> Any:
     """A plant's quota and its hours are one decision: its counted energy follows its dispatch."""
     return m.case.running[i].generation_mwh * m.activity[i] == m.total[f"thermal:{i}"]
 
 
-@row("3.4.3d", "restrictive", "MWh", "sum of green_i with profile s <= green power delivered to s", over="GREEN_PROFILES")
+@row(
+    "3.4.3d",
+    "restrictive",
+    "MWh",
+    "sum of green_i with profile s <= green power delivered to s",
+    over="GREEN_PROFILES",
+)
 def green_is_delivered(m: Any, s: str) -> Any:
     """Green electricity claimed by enterprises is delivered by the network, hour by hour and once."""
     power = m.case.power
@@ -152,8 +186,14 @@ def build_excludes(m: Any, b: str) -> Any:
     return m.built[b] + m.built[other] <= 1 if other else pyo.Constraint.Skip
 
 
-@row("3.4.3h", "restrictive", "MWh", "delivered_f + MW_f missing_f >= MW_f hours_f (in service)", over="FLEETS",
-     is_relaxable=True)
+@row(
+    "3.4.3h",
+    "restrictive",
+    "MWh",
+    "delivered_f + MW_f missing_f >= MW_f hours_f (in service)",
+    over="FLEETS",
+    is_relaxable=True,
+)
 def utilisation_hours(m: Any, f: str) -> Any:
     """Thermal at least 5,000 h and PV at least 1,900 h a year; elastic, the missing hours are priced and shown."""
     rows, power = _fleets(m.case.power)[f], m.case.power
@@ -182,23 +222,33 @@ def built_use(case: Case, dispatch: Dispatch | None) -> list[Use]:
     if dispatch is None or case.power is None:
         return []
     plants = case.power.plants
-    value = sum((
-        exact(plants[g].value_added_yuan_per_mwh) / 10000 * dispatch.mwh(g)
-        for g in case.power.green if plants[g].build_id
-    ), Fraction(0))
+    value = sum(
+        (
+            exact(plants[g].value_added_yuan_per_mwh) / 10000 * dispatch.mwh(g)
+            for g in case.power.green
+            if plants[g].build_id
+        ),
+        Fraction(0),
+    )
     return [Use(value_added_wan_yuan=value)]
 
 
-def missing_hours(case: Case, dispatch: Dispatch | None, built: Mapping[str, Fraction]) -> dict[str, Fraction]:
+def missing_hours(
+    case: Case, dispatch: Dispatch | None, built: Mapping[str, Fraction]
+) -> dict[str, Fraction]:
     """Hours that each fleet falls short of its floor, after curtailment, on its AC capacity (3.4.3h)."""
     if dispatch is None or case.power is None:
         return {}
     missing = {}
     for fleet, rows in sorted(_fleets(case.power).items()):
         build = rows[0].build_id
-        asked = sum((
-            exact(r.capacity_mw) * exact(r.hours_floor) * exact(months_in_service(case.power, r)) for r in rows
-        ), Fraction(0)) * (built[build] if build else 1)
+        asked = sum(
+            (
+                exact(r.capacity_mw) * exact(r.hours_floor) * exact(months_in_service(case.power, r))
+                for r in rows
+            ),
+            Fraction(0),
+        ) * (built[build] if build else 1)
         size = sum((exact(r.capacity_mw) for r in rows), Fraction(0))
         missing[fleet] = max(Fraction(0), asked - fleet_dispatch_mwh(case, dispatch, rows)) / size
     return missing
@@ -206,10 +256,9 @@ def missing_hours(case: Case, dispatch: Dispatch | None, built: Mapping[str, Fra
 
 def fleet_dispatch_mwh(case: Case, dispatch: Dispatch, rows: list[Any]) -> Fraction:
     """Delivered MWh of a fleet, exact; a thermal plant's retrofitted class is part of it."""
-    assert case.power is not None
     if rows[0].kind == "thermal":
         units = sorted({r.unit_id for r in rows if r.unit_id})
-        return sum((dispatch.mwh(*case.power.thermal_of[i]) for i in units), Fraction(0))
+        return sum((dispatch.mwh(*case.network.thermal_of[i]) for i in units), Fraction(0))
     return dispatch.mwh(*(r.plant_id for r in rows))
 
 

@@ -23,17 +23,31 @@ def earmark_within_quota(m: Any, j: str) -> Any:
     return m.earmark[j] <= m.project_total[j]
 
 
-@row("3.3.2c", "restrictive", "tce", "sum over v_k <= v_j of earmark_k <= released by units with v_i < v_j",
-     over="PROJECTS")
+@row(
+    "3.3.2c",
+    "restrictive",
+    "tce",
+    "sum over v_k <= v_j of earmark_k <= released by units with v_i < v_j",
+    over="PROJECTS",
+)
 def earmark_moves_up(m: Any, j: str) -> Any:
-    """Quota released by a unit is payable only to projects of higher value added per tce; the nested sums say
-    that every project can be served from sources below it."""
+    """Quota released by a unit is payable only to projects of higher value added per tce.
+
+    The nested sums say that every project can be served from sources below it.
+    """
     value = m.case.value_per_tce
     released = sum(r.released_tce for i, r in m.case.rulings.units.items() if value[i] < value[j])
     return sum(m.earmark[k] for k in m.PROJECTS if value[k] <= value[j]) <= float(released)
 
 
-@row("decision", "restrictive", "tce or 0/1", "decided quantity = / >= / <= value", over="DECISIONS", is_relaxable=True)
+@row(
+    "decision",
+    "restrictive",
+    "tce or 0/1",
+    "decided quantity = / >= / <= value",
+    over="DECISIONS",
+    is_relaxable=True,
+)
 def leaders_decision(m: Any, d: str) -> Any:
     """A decision of leaders is a constraint with a price like any other."""
     decision = m.decision_rows[d]

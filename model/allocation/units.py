@@ -6,7 +6,9 @@ import pyomo.environ as pyo
 
 from dualcontrol.model.allocation.register import row
 
-PLANT_MARGIN_TCE = 0.1  # a plant's use follows from its dispatch in whole kWh, which must not exceed its quota
+PLANT_MARGIN_TCE = (
+    0.1  # a plant's use follows from its dispatch in whole kWh, which must not exceed its quota
+)
 
 
 @row("3.2.1a", "restrictive", "tce", "(1 + h) E_i <= Q_i + grant_i - limit_i - beyond_i", over="UNITS")
@@ -106,7 +108,19 @@ def green_supply(m: Any) -> Any:
 
 
 ROWS = (
-    use_within_quota, stock_is_capped, efficient_units_may_grow, growth_to_capacity, limit_of_low_output,
-    dishonest_get_no_grant, saving_needs_adoption, saving_needs_activity, saving_frees_beyond_cut,
-    saving_beyond_is_declared, added_pv_is_new, green_within_purchases, excess_above_share, excess_is_declared, green_supply,
+    use_within_quota,
+    stock_is_capped,
+    efficient_units_may_grow,
+    growth_to_capacity,
+    limit_of_low_output,
+    dishonest_get_no_grant,
+    saving_needs_adoption,
+    saving_needs_activity,
+    saving_frees_beyond_cut,
+    saving_beyond_is_declared,
+    added_pv_is_new,
+    green_within_purchases,
+    excess_above_share,
+    excess_is_declared,
+    green_supply,
 )

@@ -1,4 +1,4 @@
-"""The rules of the plan, one file per group of clauses: each reads the accounts and posts ledger entries (design §4)."""
+"""The rules of the plan, one file per group of clauses: each reads the accounts and posts ledger entries."""
 
 from dualcontrol.model.accounting import Accounts
 from dualcontrol.model.evaluation import scores
@@ -10,7 +10,12 @@ __all__ = ["Gate", "Rulings", "UnitRuling", "judge"]
 
 # in this order: what frees quota before what is withheld, so that a stopped unit keeps nothing
 _RULES = (
-    opening.retirement, benchmarks.benchmark_cuts, bands.releases, support.penalties, support.bonuses, opening.withheld,
+    opening.retirement,
+    benchmarks.benchmark_cuts,
+    bands.releases,
+    support.penalties,
+    support.bonuses,
+    opening.withheld,
 )
 
 
@@ -28,8 +33,13 @@ def judge(accounts: Accounts) -> Rulings:
         desk = desk.posted(rule(desk))
     gates = tuple(entry.gates(desk))
     return Rulings(
-        accounts, desk.ledger, _units(desk, {gate.target_id for gate in gates}), gates,
-        desk.benchmark_tce_per_wan_yuan, opening.increment_tce(accounts), scores(accounts),
+        accounts,
+        desk.ledger,
+        _units(desk, {gate.target_id for gate in gates}),
+        gates,
+        desk.benchmark_tce_per_wan_yuan,
+        opening.increment_tce(accounts),
+        scores(accounts),
     )
 
 
@@ -40,12 +50,20 @@ def _units(desk: Desk, stopped: set[str]) -> dict[str, UnitRuling]:
         account = f"unit:{row.unit_id}"
         moved = desk.ledger.movements(account)
         is_active = not row.is_retired and row.unit_id not in stopped
-        grant, clause = bands.grant_ceiling(desk, row.unit_id, bool(high.get(row.sector_id, False)), row.conduct)
+        grant, clause = bands.grant_ceiling(
+            desk, row.unit_id, bool(high.get(row.sector_id, False)), row.conduct
+        )
         rulings[row.unit_id] = UnitRuling(
-            base_tce=desk.bases[row.unit_id], quota_tce=balances.get(account, 0),
-            cut_tce=-moved.get("benchmark_cut", 0) - moved.get("release", 0), released_tce=-moved.get("release", 0),
-            grant_max_tce=grant if is_active else 0, grant_clause=clause,
-            limit_max_tce=min(bands.limit_ceiling(desk, row.unit_id), max(0, balances.get(account, 0))) if is_active else 0,
-            is_active=is_active, energy_per_value_added=desk.energy_per_value_added(row.unit_id),
+            base_tce=desk.bases[row.unit_id],
+            quota_tce=balances.get(account, 0),
+            cut_tce=-moved.get("benchmark_cut", 0) - moved.get("release", 0),
+            released_tce=-moved.get("release", 0),
+            grant_max_tce=grant if is_active else 0,
+            grant_clause=clause,
+            limit_max_tce=min(bands.limit_ceiling(desk, row.unit_id), max(0, balances.get(account, 0)))
+            if is_active
+            else 0,
+            is_active=is_active,
+            energy_per_value_added=desk.energy_per_value_added(row.unit_id),
         )
     return rulings

@@ -25,7 +25,7 @@ def banner_benchmark(accounts: Accounts) -> Fraction | None:
 
 
 def release_tce(desk: Desk, unit_id: str, is_public_service: bool) -> int:
-    """3.3.2c: the excess over the benchmark that is due this year, whole tce, at most `max_release_share` of the base."""
+    """3.3.2c: the excess over the benchmark due this year, whole tce, at most `max_release_share` of the base."""
     if not desk.is_on("3.3.2c") or is_public_service or desk.benchmark_tce_per_wan_yuan is None:
         return 0
     policy = desk.accounts.scenario.settings.policy
@@ -73,4 +73,6 @@ def limit_ceiling(desk: Desk, unit_id: str) -> int:
     """3.2.1c: how much may be taken from a low-output, high-consumption unit this year, whole tce."""
     if not desk.is_on("3.2.1c") or not desk.is_worse_than_benchmark(unit_id):
         return 0
-    return whole_down(exact(desk.accounts.scenario.settings.policy.max_cut_share) * max(0, desk.bases[unit_id]))
+    return whole_down(
+        exact(desk.accounts.scenario.settings.policy.max_cut_share) * max(0, desk.bases[unit_id])
+    )

@@ -55,6 +55,11 @@ def benchmark_cuts(desk: Desk) -> list[Entry]:
         for row in desk.accounts.scenario.table("units").itertuples()
         if not row.is_retired
         for entry in transfer(
-            desk.year, f"unit:{row.unit_id}", POOL, benchmark_cut_tce(desk, row.unit_id), "3.3.1b", "benchmark_cut"
+            desk.year,
+            f"unit:{row.unit_id}",
+            POOL,
+            benchmark_cut_tce(desk, row.unit_id),
+            "3.3.1b",
+            "benchmark_cut",
         )
     ]

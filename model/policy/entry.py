@@ -1,4 +1,4 @@
-"""Gates on candidate projects and unreviewed units: each refuses with its reason and clause (3.2.2a, 3.2.3, 3.2.5, 3.3.1a)."""
+"""Gates on projects and unreviewed units: each refuses with its reason and clause (3.2.2a, 3.2.3, 3.2.5, 3.3.1a)."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -41,7 +41,8 @@ def quota_approval(desk: Desk, project: Any) -> Reason:
         return None
     own = energy / use.value_added_wan_yuan if use.value_added_wan_yuan > 0 else None
     return "needs_quota_approval", {
-        "own": f"{float(own):.3f}" if own is not None else "—", "benchmark": f"{float(benchmark):.3f}"
+        "own": f"{float(own):.3f}" if own is not None else "—",
+        "benchmark": f"{float(benchmark):.3f}",
     }
 
 
@@ -52,7 +53,9 @@ def replacement(desk: Desk, project: Any) -> Reason:
     table = desk.accounts.scenario.table("restricted_capacity").set_index("restricted_key")
     rule = table.loc[project.restricted_key]
     exempt = {
-        "none": False, "national": project.is_national, "chain": project.is_chain_extending,
+        "none": False,
+        "national": project.is_national,
+        "chain": project.is_chain_extending,
         "national_or_chain": project.is_national or project.is_chain_extending,
     }[rule["exempt_if"]]
     if exempt or rule["effective_from"] > desk.accounts.scenario.settings.as_of:
@@ -62,7 +65,9 @@ def replacement(desk: Desk, project: Any) -> Reason:
     if exact(project.replaced_capacity) >= capacity and exact(project.replaced_energy_tce) >= energy:
         return None
     return "no_replacement", {
-        "name": str(rule["name"]), "capacity": f"{float(capacity):g}", "energy_tce": f"{float(energy):.0f}",
+        "name": str(rule["name"]),
+        "capacity": f"{float(capacity):g}",
+        "energy_tce": f"{float(energy):.0f}",
     }
 
 
@@ -80,12 +85,14 @@ def advanced_value(desk: Desk, project: Any) -> Reason:
         return None
     advanced = line(desk.accounts.scenario, project.benchmark_key, "advanced")
     factor = desk.accounts.counting.electricity_tce_per_mwh
-    if advanced is None or tce_per_product(project.specific_energy, project.specific_unit, factor) <= tce_per_product(
-        advanced, project.specific_unit, factor
-    ):
+    if advanced is None or tce_per_product(
+        project.specific_energy, project.specific_unit, factor
+    ) <= tce_per_product(advanced, project.specific_unit, factor):
         return None
     return "short_of_advanced", {
-        "own": f"{project.specific_energy:g}", "advanced": f"{advanced:g}", "unit": project.specific_unit
+        "own": f"{project.specific_energy:g}",
+        "advanced": f"{advanced:g}",
+        "unit": project.specific_unit,
     }
 
 

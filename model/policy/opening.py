@@ -9,11 +9,15 @@ from dualcontrol.model.quantities import exact, whole_near, whole_up
 
 
 def opening(accounts: Accounts) -> list[Entry]:
-    """3.2.1b: everybody opens with the energy counted last year, whole tonnes in their favour; the grid account
-    takes the difference to the county's 等价 total, so the openings sum to that total to the tonne."""
+    """3.2.1b: everybody opens with the energy counted last year, whole tonnes in their favour.
+
+    The grid account takes the difference to the county's 等价 total, so the openings sum to it to the tonne.
+    """
     year, counting = accounts.scenario.settings.plan_year, accounts.counting
     posted = {f"unit:{u}": whole_up(accounts.counted_base_tce(u, "total")) for u in accounts.units}
-    posted |= {f"society:{s}": whole_up(counting.counted(line.base, "total")) for s, line in accounts.society.items()}
+    posted |= {
+        f"society:{s}": whole_up(counting.counted(line.base, "total")) for s, line in accounts.society.items()
+    }
     posted[GRID] = whole_near(accounts.base.energy_eq_tce["total"]) - sum(posted.values())
     return [e for a, tce in posted.items() for e in transfer(year, SUPERIOR, a, tce, "3.2.1b", "opening")]
 

@@ -92,6 +92,8 @@ class Desk:
     def is_better_than_benchmark(self, unit_id: str) -> bool:
         """Whether a unit needs strictly less energy per value added than the banner's benchmark (3.3.2b)."""
         own = self.energy_per_value_added(unit_id)
-        return own is not None and self.benchmark_tce_per_wan_yuan is not None and (
-            own < self.benchmark_tce_per_wan_yuan
+        return (
+            own is not None
+            and self.benchmark_tce_per_wan_yuan is not None
+            and (own < self.benchmark_tce_per_wan_yuan)
         )

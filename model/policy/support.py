@@ -33,6 +33,8 @@ def penalties(desk: Desk) -> list[Entry]:
     for row in desk.accounts.scenario.table("units").itertuples():
         if row.conduct == "serious" and not row.is_retired:
             account = f"unit:{row.unit_id}"
-            due = min(whole_down(share * max(0, desk.bases[row.unit_id])), max(0, desk.ledger.balance(account)))
+            due = min(
+                whole_down(share * max(0, desk.bases[row.unit_id])), max(0, desk.ledger.balance(account))
+            )
             entries += transfer(desk.year, account, POOL, due, "3.2.5", "penalty")
     return entries

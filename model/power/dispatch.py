@@ -1,4 +1,4 @@
-"""The dispatch of a plan in whole kWh: balanced to the kWh in every hour, green claims within what is there (design §10).
+"""The dispatch of a plan in whole kWh: balanced in every hour, green claims within what is there (design §10).
 
 Thermal output and green claims are rounded down, so that no quota and no claim grows by rounding; what is left of an
 hour goes over the grid connection.
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dualcontrol.model.power.inputs import PowerInputs
-from dualcontrol.model.power.network import Series
+from dualcontrol.model.power.network import Generator, Load, Series
 
 Whole = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -49,13 +49,17 @@ class Dispatch:
         return Fraction(int((self.green[profile] * self.weight()).sum()), 1000)
 
 
-def whole_dispatch(power: PowerInputs, series: Series, hourly: Mapping[str, Mapping[object, Floats]]) -> Dispatch:
+def whole_dispatch(
+    power: PowerInputs, series: Series, hourly: Mapping[str, Mapping[object, Floats]]
+) -> Dispatch:
     """The solver's hours (variable -> index -> (T,) MW) as whole kWh."""
     injection: dict[str, Whole] = {}
     exchanges = [g for g in power.network.generators if g.id in power.exchanged]
     for g in power.network.generators:
         kwh = np.maximum(0.0, hourly["p"][g.id]) * KWH
-        injection[g.id] = (np.round(kwh) if g in exchanges else np.floor(kwh + 0.01)).astype(np.int64) * int(g.sign)
+        injection[g.id] = (np.round(kwh) if g in exchanges else np.floor(kwh + 0.01)).astype(np.int64) * int(
+            g.sign
+        )
     for s in power.network.storage:
         injection[f"{s.id}:charge"] = -np.round(hourly["charge"][s.id] * KWH).astype(np.int64)
         injection[f"{s.id}:discharge"] = np.round(hourly["discharge"][s.id] * KWH).astype(np.int64)
@@ -71,7 +75,9 @@ def whole_dispatch(power: PowerInputs, series: Series, hourly: Mapping[str, Mapp
 def green_shares(power: PowerInputs, dispatch: Dispatch, before: Mapping[str, Floats]) -> dict[str, Floats]:
     """Hourly green share of exports, (8760,), as a dispatch shows it; hours it has not keep what was assumed."""
     made = np.sum([dispatch.injection[g] for g in power.green], axis=0)
-    fed = np.sum([np.maximum(0, v) for a, v in dispatch.injection.items() if not a.startswith("shed:")], axis=0)
+    fed = np.sum(
+        [np.maximum(0, v) for a, v in dispatch.injection.items() if not a.startswith("shed:")], axis=0
+    )
     hours = dispatch.series.hour_of_year
     shares = {}
     for name, assumed in before.items():
@@ -82,52 +88,66 @@ def green_shares(power: PowerInputs, dispatch: Dispatch, before: Mapping[str, Fl
     return shares
 
 
-def load_mw(load: object, series: Series, hourly: Mapping[str, Mapping[object, Floats]]) -> Floats:
+def load_mw(load: Load, series: Series, hourly: Mapping[str, Mapping[object, Floats]]) -> Floats:
     """What a load draws per hour in MW: firm part by its profile, movable part as decided."""
-    mean = hourly["mean_load"][load.column] if load.column is not None else np.full(series.hours, load.mw)  # type: ignore[attr-defined]
-    shape = series.profiles[load.profile] if load.profile is not None else np.ones(series.hours)  # type: ignore[attr-defined]
-    firm = (1 - load.flexible_share) * mean * shape  # type: ignore[attr-defined]
-    return firm + hourly["move"][load.id] if load.flexible_share > 0 else firm  # type: ignore[attr-defined]
+    mean = hourly["mean_load"][load.column] if load.column is not None else np.full(series.hours, load.mw)
+    shape = series.profiles[load.profile] if load.profile is not None else np.ones(series.hours)
+    firm = (1 - load.flexible_share) * mean * shape
+    return firm + hourly["move"][load.id] if load.flexible_share > 0 else firm
 
 
-def _settle_hours(injection: dict[str, Whole], exchanges: list[object]) -> None:
+def _settle_hours(injection: dict[str, Whole], exchanges: list[Generator]) -> None:
     """What rounding leaves of an hour changes the exchange with the grid; ValueError where there is none."""
     rest = np.sum(list(injection.values()), axis=0)
-    for g in sorted(exchanges, key=lambda g: g.sign):  # type: ignore[attr-defined]  # exports first
-        own, limit = injection[g.id], int(g.capacity_mw * KWH)  # type: ignore[attr-defined]
-        low, high = (-limit, 0) if g.sign < 0 else (0, limit)  # type: ignore[attr-defined]
+    for g in sorted(exchanges, key=lambda g: g.sign):  # exports first
+        own, limit = injection[g.id], int(g.capacity_mw * KWH)
+        low, high = (-limit, 0) if g.sign < 0 else (0, limit)
         moved = np.clip(own - rest, low, high)
         rest = rest + moved - own
-        injection[g.id] = moved  # type: ignore[attr-defined]
+        injection[g.id] = moved
     if np.any(rest):
-        raise ValueError(f"an hour does not balance by {np.abs(rest).max()} kWh and the grid connection has no room")
+        raise ValueError(
+            f"an hour does not balance by {np.abs(rest).max()} kWh and the grid connection has no room"
+        )
 
 
-def _green(power: PowerInputs, injection: Mapping[str, Whole], hourly: Mapping[str, Mapping[object, Floats]]) -> tuple[dict[str, Whole], Whole]:
+def _green(
+    power: PowerInputs, injection: Mapping[str, Whole], hourly: Mapping[str, Mapping[object, Floats]]
+) -> tuple[dict[str, Whole], Whole]:
     """Claims of green electricity, trimmed to what is left of renewables after exports' pro-rata part and charging."""
     made = np.sum([injection[g] for g in power.green], axis=0) if power.green else np.zeros(1, dtype=np.int64)
-    stored = -np.sum([injection[f"{s.id}:{way}"] for s in power.network.storage for way in ("charge", "discharge")]
-                     or [np.zeros_like(made)], axis=0)
+    stored = -np.sum(
+        [injection[f"{s.id}:{way}"] for s in power.network.storage for way in ("charge", "discharge")]
+        or [np.zeros_like(made)],
+        axis=0,
+    )
     exported = green_exported_kwh(power, injection, made)
     left = np.maximum(0, made - exported - np.maximum(0, stored))
-    claims = {s: np.floor(np.maximum(0.0, v) * KWH + 0.01).astype(np.int64) for s, v in hourly.get("green", {}).items()}
+    claims = {
+        s: np.floor(np.maximum(0.0, v) * KWH + 0.01).astype(np.int64)
+        for s, v in hourly.get("green", {}).items()
+    }
     total = np.sum(list(claims.values()), axis=0) if claims else np.zeros_like(made)
     over = total > left
-    trimmed = {
-        str(s): np.where(over, c * left // np.maximum(1, total), c) for s, c in claims.items()
-    }
+    trimmed = {str(s): np.where(over, c * left // np.maximum(1, total), c) for s, c in claims.items()}
     return trimmed, exported
 
 
 def green_exported_kwh(power: PowerInputs, injection: Mapping[str, Whole], made: Whole) -> Whole:
-    """Green electricity that exports carry, kWh per hour: by contract, or pro rata of all that was fed in, rounded up."""
+    """Green electricity that exports carry, kWh per hour, rounded up: by contract, or pro rata of what was fed in."""
     fed = np.sum([np.maximum(0, injection[g.id]) for g in power.network.generators], axis=0)
-    fed = fed + np.sum([injection[f"{s.id}:discharge"] for s in power.network.storage] or [np.zeros_like(fed)], axis=0)
+    fed = fed + np.sum(
+        [injection[f"{s.id}:discharge"] for s in power.network.storage] or [np.zeros_like(fed)], axis=0
+    )
     exported = np.zeros_like(made)
     for g in power.network.generators:
         if g.sign < 0 and g.id in power.exchanged:
             share = power.contract_share.get(g.id)
             out = -injection[g.id]
-            carried = -(-out * made // np.maximum(1, fed)) if share is None else np.ceil(out * share).astype(np.int64)
+            carried = (
+                -(-out * made // np.maximum(1, fed))
+                if share is None
+                else np.ceil(out * share).astype(np.int64)
+            )
             exported = exported + np.minimum(carried, made)
     return exported

@@ -1,4 +1,4 @@
-"""The power folder of a scenario as a network: existing elements, builds, loads by bus and profile (3.4.2, 3.4.3, 3.4.5).
+"""The power folder of a scenario as a network: existing elements, builds, loads (3.4.2, 3.4.3, 3.4.5).
 
 Everybody's electricity is drawn at a bus with a profile. Owners with the same bus, profile and flexibility are one
 load, whose mean MW is a decision of the year (what they use). Prices are yuan per MWh; costs of the hour are 万元.
@@ -43,9 +43,10 @@ class PowerInputs:
     profiles: pd.DataFrame
 
     def year(self) -> Series:
-        """All hours of the year, daily cycles. Profiles `service:<build>` are 1 from the month a build is in service."""
+        """All hours of the year, daily cycles. `service:<build>` is 1 from the month it is in service."""
         return Series(
-            HOURS, {name: self.profiles[name].to_numpy(dtype=np.float64) for name in self.profiles.columns},
+            HOURS,
+            {name: self.profiles[name].to_numpy(dtype=np.float64) for name in self.profiles.columns},
             cycle=np.arange(HOURS) // 24,
         )
 
@@ -61,35 +62,63 @@ def power_inputs(scenario: Scenario, green_share: Mapping[str, Any] | None = Non
     green_share: hourly share of renewables that exports carry, (8760,) per `green:<exchange>`; default: the contract's,
     or pro rata of what renewables could make in the hour.
     """
-    tables = {name: list(scenario.table(f"power/{name}").itertuples()) for name in (
-        "buses", "builds", "branches", "plants", "retrofits", "storage", "exchange", "loads"
-    )}
+    tables = {
+        name: list(scenario.table(f"power/{name}").itertuples())
+        for name in ("buses", "builds", "branches", "plants", "retrofits", "storage", "exchange", "loads")
+    }
     builds = {row.build_id: row for row in tables["builds"]}
     starts = dict(zip(*(scenario.table("projects")[c] for c in ("project_id", "start_month")), strict=True))
     groups = _load_groups(tables["loads"], starts)
     green_share = green_share or _first_green_share(scenario, tables)
     generators = [*_plants(tables["plants"], tables["retrofits"]), *_exchanges(tables["exchange"])]
     losses = _losses_mw(scenario)
-    loads = [Load(LOSSES, min(b.bus_id for b in tables["buses"] if b.voltage_kv == _top(tables["buses"])), mw=losses)]
+    loads = [
+        Load(
+            LOSSES, min(b.bus_id for b in tables["buses"] if b.voltage_kv == _top(tables["buses"])), mw=losses
+        )
+    ]
     loads += [
-        Load(name, row.bus_id, profile=_profile(row, starts), column=name, flexible_share=float(row.flexible_share),
-             flexible_peak=float(row.flexible_peak))
+        Load(
+            name,
+            row.bus_id,
+            profile=_profile(row, starts),
+            column=name,
+            flexible_share=float(row.flexible_share),
+            flexible_peak=float(row.flexible_peak),
+        )
         for name, row in groups.items()
     ]
     network = Network(
         buses=tuple(row.bus_id for row in tables["buses"]),
         branches=tuple(
-            Branch(row.branch_id, row.from_bus, row.to_bus, float(row.reactance_pu), float(row.capacity_mw),
-                   build=row.build_id or None, is_optional=bool(row.build_id)) for row in tables["branches"]
+            Branch(
+                row.branch_id,
+                row.from_bus,
+                row.to_bus,
+                float(row.reactance_pu),
+                float(row.capacity_mw),
+                build=row.build_id or None,
+                is_optional=bool(row.build_id),
+            )
+            for row in tables["branches"]
         ),
         generators=tuple(sorted(generators, key=lambda g: g.id)),
         storage=tuple(
-            Storage(row.storage_id, row.bus_id, float(row.power_mw), float(row.energy_mwh), float(row.efficiency_in),
-                    float(row.efficiency_out), build=row.build_id or None) for row in tables["storage"]
+            Storage(
+                row.storage_id,
+                row.bus_id,
+                float(row.power_mw),
+                float(row.energy_mwh),
+                float(row.efficiency_in),
+                float(row.efficiency_out),
+                build=row.build_id or None,
+            )
+            for row in tables["storage"]
         ),
         loads=tuple(loads),
         builds=tuple(Build(row.build_id, profile=f"service:{row.build_id}") for row in tables["builds"]),
-        shed_cost=scenario.settings.power.shed_yuan_per_mwh * WAN, has_green_accounts=True,
+        shed_cost=scenario.settings.power.shed_yuan_per_mwh * WAN,
+        has_green_accounts=True,
     )
     thermal: dict[str, list[str]] = {}
     for row in tables["plants"]:
@@ -99,14 +128,19 @@ def power_inputs(scenario: Scenario, green_share: Mapping[str, Any] | None = Non
         unit = next(p.unit_id for p in tables["plants"] if p.plant_id == row.plant_id)
         thermal[unit].append(retrofit_id(row))
     return PowerInputs(
-        network, {row.owner_id: _group(row, starts) for row in tables["loads"]},
+        network,
+        {row.owner_id: _group(row, starts) for row in tables["loads"]},
         {row.owner_id: _profile(row, starts) for row in tables["loads"]},
         {unit: tuple(sorted(ids)) for unit, ids in sorted(thermal.items())},
         tuple(sorted(row.plant_id for row in tables["plants"] if row.kind != "thermal")),
         {g.id: g.cost_per_mwh for g in _exchanges(tables["exchange"])},
-        {f"{row.exchange_id}:export": float(row.export_green_share) for row in tables["exchange"]
-         if not np.isnan(row.export_green_share)},
-        {row.plant_id: row for row in tables["plants"]}, builds,
+        {
+            f"{row.exchange_id}:export": float(row.export_green_share)
+            for row in tables["exchange"]
+            if not np.isnan(row.export_green_share)
+        },
+        {row.plant_id: row for row in tables["plants"]},
+        builds,
         _derived(scenario.profiles, builds, {load.profile for load in loads if load.profile}, green_share),
     )
 
@@ -145,21 +179,39 @@ def _plants(rows: list[Any], retrofits: list[Any]) -> list[Generator]:
     generators = []
     for row in rows:
         if row.kind != "thermal":
-            generators.append(Generator(
-                row.plant_id, row.bus_id, float(row.capacity_mw), profile=row.profile_id, build=row.build_id or None,
-                is_green=True,
-            ))
+            generators.append(
+                Generator(
+                    row.plant_id,
+                    row.bus_id,
+                    float(row.capacity_mw),
+                    profile=row.profile_id,
+                    build=row.build_id or None,
+                    is_green=True,
+                )
+            )
             continue
         classes = [r for r in retrofits if r.plant_id == row.plant_id]
         available = float(row.capacity_mw) * float(row.availability)
-        generators.append(Generator(
-            row.plant_id, row.bus_id, available, min_share=float(row.pmin_share), build=row.build_id or None,
-            has_online=True,
-            given_up=tuple((r.build_id, float(r.capacity_mw) * float(row.availability)) for r in classes),
-        ))
+        generators.append(
+            Generator(
+                row.plant_id,
+                row.bus_id,
+                available,
+                min_share=float(row.pmin_share),
+                build=row.build_id or None,
+                has_online=True,
+                given_up=tuple((r.build_id, float(r.capacity_mw) * float(row.availability)) for r in classes),
+            )
+        )
         generators += [
-            Generator(retrofit_id(r), row.bus_id, float(r.capacity_mw) * float(row.availability),
-                      min_share=float(r.pmin_share), build=r.build_id, has_online=True)
+            Generator(
+                retrofit_id(r),
+                row.bus_id,
+                float(r.capacity_mw) * float(row.availability),
+                min_share=float(r.pmin_share),
+                build=r.build_id,
+                has_online=True,
+            )
             for r in classes
         ]
     return generators
@@ -170,30 +222,51 @@ def _exchanges(rows: list[Any]) -> list[Generator]:
     for row in rows:
         build = row.build_id or None
         if row.import_mw > 0:
-            generators.append(Generator(
-                f"{row.exchange_id}:import", row.bus_id, float(row.import_mw), build=build,
-                cost_per_mwh=float(row.import_yuan_per_mwh) * WAN,
-            ))
+            generators.append(
+                Generator(
+                    f"{row.exchange_id}:import",
+                    row.bus_id,
+                    float(row.import_mw),
+                    build=build,
+                    cost_per_mwh=float(row.import_yuan_per_mwh) * WAN,
+                )
+            )
         if row.export_mw > 0:
-            generators.append(Generator(
-                f"{row.exchange_id}:export", row.bus_id, float(row.export_mw), sign=-1.0, build=build,
-                green_profile=f"green:{row.exchange_id}",
-            ))
+            generators.append(
+                Generator(
+                    f"{row.exchange_id}:export",
+                    row.bus_id,
+                    float(row.export_mw),
+                    sign=-1.0,
+                    build=build,
+                    green_profile=f"green:{row.exchange_id}",
+                )
+            )
     return generators
 
 
 def _first_green_share(scenario: Scenario, tables: Mapping[str, list[Any]]) -> dict[str, Any]:
-    """Green share of exports before any dispatch is known: by contract, or what existing renewables could make over
-    that and the mean thermal output of the base year."""
+    """Green share of exports before any dispatch is known.
+
+    By contract, or what existing renewables could make over that and the mean thermal output of the base year.
+    """
     made = sum(
-        (float(row.capacity_mw) * scenario.profiles[row.profile_id].to_numpy() for row in tables["plants"]
-         if row.kind != "thermal" and not row.build_id), np.zeros(HOURS),
+        (
+            float(row.capacity_mw) * scenario.profiles[row.profile_id].to_numpy()
+            for row in tables["plants"]
+            if row.kind != "thermal" and not row.build_id
+        ),
+        np.zeros(HOURS),
     )
     energy = scenario.table("unit_energy")
-    thermal = energy.loc[(energy["carrier_id"] == ELECTRICITY) & (energy["use"] == "conversion_out"), "quantity"].sum()
+    thermal = energy.loc[
+        (energy["carrier_id"] == ELECTRICITY) & (energy["use"] == "conversion_out"), "quantity"
+    ].sum()
     pro_rata = made / (made + max(1.0, float(thermal) / HOURS))
     return {
-        f"green:{row.exchange_id}": pro_rata if np.isnan(row.export_green_share) else float(row.export_green_share)
+        f"green:{row.exchange_id}": pro_rata
+        if np.isnan(row.export_green_share)
+        else float(row.export_green_share)
         for row in tables["exchange"]
     }
 
@@ -201,10 +274,16 @@ def _first_green_share(scenario: Scenario, tables: Mapping[str, list[Any]]) -> d
 def _derived(
     profiles: pd.DataFrame, builds: Mapping[str, Any], loads: set[str], green_share: Mapping[str, Any]
 ) -> pd.DataFrame:
-    """The scenario's profiles and those made of them: service of builds, loads of projects that start in the year,
-    green share of exports."""
-    month = pd.date_range("2021-01-01", periods=HOURS, freq="h").month.to_numpy()  # any year without 29 February
-    made: dict[str, Any] = {f"service:{b}": (month >= row.start_month).astype(float) for b, row in builds.items()}
+    """The scenario's profiles and those made of them.
+
+    Service of builds, loads of projects that start in the year, green share of exports.
+    """
+    month = pd.date_range(
+        "2021-01-01", periods=HOURS, freq="h"
+    ).month.to_numpy()  # any year without 29 February
+    made: dict[str, Any] = {
+        f"service:{b}": (month >= row.start_month).astype(float) for b, row in builds.items()
+    }
     for name in sorted(loads):
         base, _, start = name.partition("@")
         if start:

@@ -1,4 +1,4 @@
-"""Typical days of a year of profiles with tsam: representative days with their weights, and the extreme ones (design §6)."""
+"""Typical days of a year of profiles with tsam: representative days, their weights, and extreme days (design §6)."""
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,8 @@ def typical_days(year: Series, days: int, extremes: dict[str, list[str]] | None 
 
     year: 8,760 hours. extremes: {"max": profiles, "min": profiles} whose extreme day is added with weight of the
     days closest to it. Profiles made of others (`service:…`, `…@month`) are left out of
-    the clustering but keep their values of the chosen days. Result: hours = 24 x days, weight (days each stands for), cycle (day).
+    the clustering but keep their values of the chosen days. Result: hours = 24 x days,
+    weight (days each stands for), cycle (day).
     Errors: ImportError with a remedy when tsam is not installed (extra `power`).
     """
     try:
@@ -22,15 +23,21 @@ def typical_days(year: Series, days: int, extremes: dict[str, list[str]] | None 
         raise ImportError("typical days need the package tsam: pip install 'dualcontrol[power]'") from error
     names = [n for n in year.profiles if ":" not in n and "@" not in n and np.ptp(year.profiles[n]) > 0]
     frame = pd.DataFrame(
-        {name: year.profiles[name] for name in names}, index=pd.date_range("2021-01-01", periods=year.hours, freq="h")
+        {name: year.profiles[name] for name in names},
+        index=pd.date_range("2021-01-01", periods=year.hours, freq="h"),
     )
     wanted = extremes or {}
     result = tsam.aggregate(
-        frame, n_clusters=days, period_duration=HOURS_OF_DAY, preserve_column_means=False,
+        frame,
+        n_clusters=days,
+        period_duration=HOURS_OF_DAY,
+        preserve_column_means=False,
         cluster=tsam.ClusterConfig(method="hierarchical", representation="medoid"),
         extremes=tsam.ExtremeConfig(
             method="append", max_period=wanted.get("max", []), min_period=wanted.get("min", [])
-        ) if wanted else None,
+        )
+        if wanted
+        else None,
     )
     return _series_of(year, result)
 
