@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from dualcontrol.model.schema import BASES
 from dualcontrol.tables import COLUMNS, csv_text
+from dualcontrol.words import is_missing
 
 if TYPE_CHECKING:
     from dualcontrol.model.plan import Plan
@@ -76,8 +77,10 @@ def versions() -> dict[str, str]:
 
 def jsonable(value: object) -> object:
     """The same value in what JSON knows: no NaN or infinity (null), no numpy types, text keys."""
-    if value is None or isinstance(value, str | bool):
+    if isinstance(value, str | bool):
         return value
+    if is_missing(value):
+        return None
     if isinstance(value, Mapping):
         return {str(key): jsonable(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

@@ -4,8 +4,6 @@ The same plan gives the same bytes. Decisions are written with the decimals the 
 be recomputed from them.
 """
 
-import csv
-import io
 import math
 import numbers
 from typing import TYPE_CHECKING
@@ -152,9 +150,10 @@ def csv_text(table: str, frame: "pd.DataFrame") -> str:
     missing = [name for name in columns if name not in frame.columns]
     if missing:
         raise KeyError(f"{table}: {', '.join(missing)}")
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    for row in zip(*(frame[name] for name in columns), strict=True):
-        writer.writerow([cell(table, name, value) for name, value in zip(columns, row, strict=True)])
-    return out.getvalue()
+    cells = [columns, *zip(*([cell(table, name, value) for value in frame[name]] for name in columns), strict=True)]
+    return "".join(",".join(map(_quoted, row)) + "\n" for row in cells)
+
+
+def _quoted(text: str) -> str:
+    """A cell as RFC 4180 has it; the csv module would leave a lone carriage return bare."""
+    return '"' + text.replace('"', '""') + '"' if any(sign in text for sign in ',"\r\n') else text
