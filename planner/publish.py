@@ -156,15 +156,21 @@ def _audit(verdict: "Verdict") -> dict[str, object]:
 def _write(folder: Path, plan: "Plan", scenario: "Scenario", verdict: "Verdict") -> None:
     """Fill an empty folder with the whole result; `summary.json` comes last and names all the rest."""
     from dualcontrol.model.scenario import write
-    from dualcontrol.workbook import workbook
 
     write(scenario, folder / INPUTS)
     for table in COLUMNS:
         text = csv_text(table, getattr(plan, table))
         (folder / f"{table}.csv").write_bytes(text.encode("utf-8-sig"))  # Excel knows utf-8 by this mark
-    (folder / WORKBOOK).write_bytes(workbook(plan, scenario, verdict, summary(plan, scenario, verdict, {})))
+    (folder / WORKBOOK).write_bytes(workbook_bytes(plan, scenario, verdict))
     told = summary(plan, scenario, verdict, hashes(folder))
     (folder / SUMMARY).write_text(json_text(told), encoding="utf-8", newline="\n")
+
+
+def workbook_bytes(plan: "Plan", scenario: "Scenario", verdict: "Verdict") -> bytes:
+    """The workbook of a plan; it can name no hash of a file, being one of them."""
+    from dualcontrol.workbook import workbook
+
+    return workbook(plan, scenario, verdict, summary(plan, scenario, verdict, {}))
 
 
 def hashes(folder: Path) -> dict[str, str]:
