@@ -20,7 +20,7 @@ def formulation() -> str:
         NOTE + "# 模型公式 Formulation\n",
         "目标：增加值减年化成本、民生缺口与超总量代价，万元（2.2）。企业当量 tce，旗级等价 tce_eq。\n",
         (
-            "Maximise value added minus yearly costs, unserved society use and overshoot, in 万元 (clause 2.2). Dropping a "
+            "Maximise value added minus yearly costs, unserved society use and overshoot, in 万元 (2.2). Dropping a "
             "*restrictive* constraint never lowers value added, dropping a *permissive* one never raises it.\n"
         ),
         "| constraint | clause | formula | index | unit | effect | relaxable | why |",
