@@ -38,13 +38,15 @@ def optimise(rulings: Rulings) -> Plan:
 
     Errors: Infeasible when no plan exists, SolverError when HiGHS fails or its answer does not hold.
     """
-    case = Case(rulings)
+    case, bound = Case(rulings), float("inf")
     for _ in range(ROUNDS):
         solved = _solved(case)
+        if case.margins == Margins():  # a program with margins bounds less than what was asked
+            bound = solved.first.bound
         outcome = outcome_of(case, solved)
         excess = _intensity_excess_tce(case, outcome)
         if outcome.pool_short_tce == 0 and excess <= 0:
-            return _plan(case, solved, outcome)
+            return _plan(case, solved, outcome, bound)
         margins = case.margins
         if case.power is not None and case.green_share is None:
             # exports carried more green than assumed before there was a dispatch: assume what it shows
@@ -92,7 +94,7 @@ def _intensity_excess_tce(case: Case, outcome: Outcome) -> float:
     return excess if excess > 1e-9 * float(abs(energy)) else 0.0
 
 
-def _plan(case: Case, solved: Solved, outcome: Outcome) -> Plan:
+def _plan(case: Case, solved: Solved, outcome: Outcome, bound: float) -> Plan:
     constraints = _constraints(case, solved)
     pool = constraints[constraints["name"] == "pool_balance"]
     price = float(pool["price_right"].fillna(0.0).max()) if len(pool) else 0.0
@@ -102,7 +104,7 @@ def _plan(case: Case, solved: Solved, outcome: Outcome) -> Plan:
         "title_zh": case.accounts.scenario.settings.title_zh,
         "title_en": case.accounts.scenario.settings.title_en,
         "status": best.status.value,
-        "bound_wan_yuan": best.bound,
+        "bound_wan_yuan": bound,
         "solver_objective_wan_yuan": best.objective,
         "ranking_cost_wan_yuan": max(0.0, best.objective - solved.value),
         "binding": _binding(constraints),
