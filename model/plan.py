@@ -30,6 +30,7 @@ WATERFALL = {
     "withheld": "withheld_tce",
     "retired": "withheld_tce",
 }
+LATER = "starts_after_the_plan_year"  # no decision of this year
 MOVES = tuple(dict.fromkeys(WATERFALL.values()))
 
 
@@ -215,7 +216,7 @@ def _verdict_on(case: Case, outcome: Outcome, row: Any, price: float) -> tuple[s
     if gates:
         return "gated", ";".join(g.clause for g in gates), ";".join(g.reason for g in gates)
     if row.start_month > 12:
-        return "refused", "3.2.1b", "starts_after_the_plan_year"
+        return "refused", "3.2.1b", LATER
     if outcome.decisions.admitted[row.project_id] > 0:
         return "admitted", "3.2.3c", "admitted"
     use = case.accounts.projects[row.project_id]
@@ -228,7 +229,7 @@ def _verdict_on(case: Case, outcome: Outcome, row: Any, price: float) -> tuple[s
 def inversions(projects: pd.DataFrame) -> list[dict[str, str]]:
     """Pairs where an admitted project ranks below a refused one: {admitted, refused, reason} (design §5)."""
     admitted = projects[projects["decision"] == "admitted"]
-    refused = projects[projects["decision"] == "refused"]
+    refused = projects[(projects["decision"] == "refused") & (projects["reason"] != LATER)]
     return [
         {"admitted": a.project_id, "refused": r.project_id, "reason": r.reason}
         for r in refused.itertuples()
