@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from dualcontrol.model.schema import BASES
+from dualcontrol.power_tables import power_digest
 from dualcontrol.tables import COLUMNS, csv_text
 from dualcontrol.words import is_missing
 
@@ -61,6 +62,8 @@ def plan_digest(plan: "Plan") -> str:
     for table in COLUMNS:
         digest.update(table.encode() + b"\0")
         digest.update(csv_text(table, getattr(plan, table)).encode() + b"\0")
+    if plan.power:
+        digest.update(power_digest(plan.power))
     return digest.hexdigest()
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dualcontrol import swap
 from dualcontrol.messages import say
+from dualcontrol.power_tables import FILES, FOLDER, power_files
 from dualcontrol.provenance import basis_shares, json_text, jsonable, mark, plan_digest, versions
 from dualcontrol.tables import COLUMNS, csv_text
 
@@ -161,6 +162,10 @@ def _write(folder: Path, plan: "Plan", scenario: "Scenario", verdict: "Verdict")
     for table in COLUMNS:
         text = csv_text(table, getattr(plan, table))
         (folder / f"{table}.csv").write_bytes(text.encode("utf-8-sig"))  # Excel knows utf-8 by this mark
+    for name, content in power_files(plan.power):
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
     (folder / WORKBOOK).write_bytes(workbook_bytes(plan, scenario, verdict))
     told = summary(plan, scenario, verdict, hashes(folder))
     (folder / SUMMARY).write_text(json_text(told), encoding="utf-8", newline="\n")
@@ -196,11 +201,11 @@ def _refuse_foreign(target: Path) -> None:
 
 def _foreign(target: Path) -> list[str]:
     """What lies in an existing folder and is neither part of a result nor litter."""
-    own = {f"{table}.csv" for table in COLUMNS} | {SUMMARY, WORKBOOK}
+    own = {f"{table}.csv" for table in COLUMNS} | {SUMMARY, WORKBOOK, FILES["green"]}
     has_summary = (target / SUMMARY).is_file()
     found = []
     for path in sorted(target.iterdir()):
-        is_own = path.name in own or (path.name == INPUTS and has_summary)
+        is_own = path.name in own or (path.name in (INPUTS, FOLDER) and has_summary)
         if not is_own and not path.name.startswith(_LITTER):
             found.append(path.name)
     return found
