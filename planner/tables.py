@@ -150,7 +150,10 @@ def csv_text(table: str, frame: "pd.DataFrame") -> str:
     missing = [name for name in columns if name not in frame.columns]
     if missing:
         raise KeyError(f"{table}: {', '.join(missing)}")
-    cells = [columns, *zip(*([cell(table, name, value) for value in frame[name]] for name in columns), strict=True)]
+    cells = [
+        columns,
+        *zip(*([cell(table, name, value) for value in frame[name]] for name in columns), strict=True),
+    ]
     return "".join(",".join(map(_quoted, row)) + "\n" for row in cells)
 
 
