@@ -169,7 +169,6 @@ OWNER_TABLES = (
                 "yuan/MWh",
                 required=False,
                 default=0.0,
-                lo=None,
             ),
             number(
                 "green_base_mwh",
