@@ -41,6 +41,8 @@ def join(
         raise ValueError(
             f"columns of scope {scope} have {layout.count[scope]} instances, a shared column has one"
         )
+    if unknown := set(shared) - set(layout.hour.columns[scope]):
+        raise KeyError(min(unknown, key=str))
     width = len(yearly.columns)
     own = np.ones(len(stamped.columns), dtype=bool)
     target = np.zeros(len(stamped.columns), dtype=np.int64)

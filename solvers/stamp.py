@@ -58,7 +58,7 @@ def compile_hour(
 
     scopes: scope name -> names of its variables (for instance {"day": ["online"], "year": ["build"]}).
     links: placeholder variable -> variable it stands for in the hour before, both indexed alike.
-    Errors: ValueError for nonlinear rows, several objectives, or costs on columns that are not hourly.
+    Errors: ValueError for nonlinear rows, not exactly one objective, or costs on columns that are not hourly.
     """
     scope_of = {name: scope for scope, names in (scopes or {}).items() for name in names}
     links = dict(links or {})
@@ -98,7 +98,10 @@ def compile_hour(
 
     cost: list[Any] = [0.0] * len(columns[HOURLY])
     offset: Any = 0.0
-    for objective in model.component_data_objects(pyo.Objective, active=True):
+    objectives = list(model.component_data_objects(pyo.Objective, active=True))
+    if len(objectives) != 1:
+        raise ValueError(f"the hour needs exactly one active objective, it has {len(objectives)}")
+    for objective in objectives:
         sign = 1.0 if objective.sense == pyo.maximize else -1.0
         repn = _linear(objective.expr, objective)
         offset = offset + sign * repn.constant
@@ -264,7 +267,8 @@ def stamp(
             for side in ("lower", "upper")
         }
         offset = float(np.sum(evaluate(hour.offset) * weight))
-    counts = np.bincount(hour.entry_row, minlength=height)
+    counts = np.tile(np.bincount(hour.entry_row, minlength=height), hours)
+    index, value, counts = _without_twins(hour, order, index, value, counts, np.flatnonzero(previous == steps))
     layout = Layout(hour, hours, first, instance, count, weight, 0)
     arrays = Arrays(
         columns=_Repeated([*((hour.columns[s], count[s]) for s in instance), (hour.columns[HOURLY], hours)]),
@@ -281,11 +285,30 @@ def stamp(
         ),
         row_lower=per_hour["row_lower"].ravel(),
         row_upper=per_hour["row_upper"].ravel(),
-        start=np.concatenate([[0], np.cumsum(np.tile(counts, hours))]).astype(np.int32),
+        start=np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
         index=index.ravel(),
         value=value.ravel(),
     )
     return arrays, layout
+
+
+def _without_twins(
+    hour: Hour, order: Ints, index: Any, value: Floats, counts: Ints, alone: Ints
+) -> tuple[Any, Floats, Ints]:
+    """In hours that follow themselves (`alone`) a link leads to a column of its own row: one entry, their sum."""
+    links = np.flatnonzero(hour.entry_back[order])
+    if not len(alone) or not len(links):
+        return index, value, counts
+    rows, columns = hour.entry_row[order], hour.entry_column[order]
+    is_own = (np.array(hour.entry_scope)[order] == HOURLY) & ~hour.entry_back[order]
+    kept = np.ones(index.shape, dtype=bool)
+    counts = counts.reshape(len(index), -1)
+    for link in links:
+        for twin in np.flatnonzero(is_own & (rows == rows[link]) & (columns == columns[link])):
+            value[alone, twin] += value[alone, link]
+            kept[alone, link] = False
+            counts[alone, rows[link]] -= 1
+    return index[kept], value[kept], counts.ravel()
 
 
 def _block(expressions: Sequence[Any], evaluate: Any, hours: int) -> Floats:
