@@ -88,6 +88,11 @@ class Owner:
         return self.flow.intensity
 
     @property
+    def generation_mwh(self) -> Fraction:
+        """Electricity it makes."""
+        return self.electricity_mwh - self.flow.import_mwh
+
+    @property
     def worth(self) -> tuple[int, Fraction]:
         """Value added per tce as a sort key; an owner without energy comes after all others."""
         return (0, self.value_added / self.energy) if self.energy > 0 else (1, ZERO)
@@ -166,10 +171,14 @@ class Accounts:
         tce, up = fuel + self.k_tce_per_mwh * mwh, self.rise_tce_eq_per_mwh * mwh
         return Flow(tce, tce, up, up, fuel * line.num("co2_t_per_fuel_tce"), mwh)
 
-    def county_flow(self, year: str) -> Flow:
-        """What belongs to no owner: losses, local non-fossil electricity, value added outside the model."""
+    def county_flow(self, year: str, dispatched: Mapping[str, Fraction] | None = None) -> Flow:
+        """What belongs to no owner: losses, local non-fossil electricity, value added outside the model.
+
+        dispatched: MWh by item that take the place of the yearly table, where a network is operated.
+        """
         mwh = {item: self.power[item].num(f"{year}_mwh") if item in self.power else ZERO
                for item in ("losses", "non_fossil_generation", "non_fossil_local")}  # fmt: skip
+        mwh |= dispatched or {}
         up = mwh["losses"] * (self.rise_tce_eq_per_mwh + self.k_tce_per_mwh)
         if self.is_physical:
             up -= self.rise_tce_eq_per_mwh * mwh["non_fossil_local"]

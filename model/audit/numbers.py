@@ -9,7 +9,8 @@ from fractions import Fraction
 
 ZERO = Fraction(0)
 ONE = Fraction(1)
-_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+LARGEST = 10**100  # no quantity of a county; beyond it sums would leave the range of a float
+_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ def number(cell: object) -> Number | None:
     """The number in a cell; None for an empty cell (blank text, None, NaN).
 
     A float stands for the shortest decimal that reads back as it (`repr`). ValueError for text that is not a
-    plain decimal number and for infinities.
+    plain decimal number, for infinities and for numbers beyond all reason.
     """
     if isinstance(cell, Number):
         return cell
@@ -38,7 +39,10 @@ def number(cell: object) -> Number | None:
     decimal = Decimal(text)
     exponent = decimal.as_tuple().exponent
     places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
-    return Number(Fraction(decimal), Fraction(1, 2 * 10**places))
+    value = Fraction(decimal)
+    if abs(value) > LARGEST:
+        raise ValueError(text[:40])
+    return Number(value, Fraction(1, 2 * 10**places))
 
 
 def _text(cell: object) -> str:

@@ -273,14 +273,27 @@ def test_plan_year_like_the_base_year_reduces_nothing(tmp_path: Path, primary: s
     assert plan == found.base()
 
 
-def test_self_used_pv_is_taken_out_once_at_its_equivalent_value(tmp_path: Path) -> None:
-    # 100 MWh in the total: 0.12 in A's account and 0.18 in the grid's, 30 together.
-    found = account(scenario(tmp_path / "s"))
+@pytest.mark.parametrize(("primary", "intensity"), [("eq", 0), ("physical", 18)])
+def test_self_used_pv_is_taken_out_once(tmp_path: Path, primary: str, intensity: int) -> None:
+    # 100 MWh in the total: 0.12 in A's account and 0.18 in the grid's, 30 together, by either method. In the
+    # intensity it is excluded from 2023 only; the physical method counts it at 0.12 all the same, 18 less.
+    found = account(scenario(tmp_path / "s", {"accounting": {"primary_electricity": primary}}))
     a, none, one = found.units["A"], Fraction(0), Fraction(1)
     without = found.unit_flow(a, UnitChoice(one, none, none, {}))
     with_pv = found.unit_flow(a, UnitChoice(one, Fraction(100), none, {}))
     assert without.eq_total - with_pv.eq_total == 30
-    assert without.eq_intensity == with_pv.eq_intensity  # in force from 2023 only
+    assert without.eq_intensity - with_pv.eq_intensity == intensity
+
+
+@pytest.mark.parametrize(("primary", "tce"), [("eq", 90), ("physical", 36)])
+def test_excess_renewables_are_taken_out_as_counted(tmp_path: Path, primary: str, tce: int) -> None:
+    # B buys 800 MWh, 300 more than 20 % of 2500: counted at 0.30, or at 0.12 by the physical method, where the
+    # 0.18 of local renewables are out already.
+    found = account(scenario(tmp_path / "s", {"accounting": {"primary_electricity": primary}}))
+    b, none, one = found.units["B"], Fraction(0), Fraction(1)
+    without = found.unit_flow(b, UnitChoice(one, none, none, {}))
+    with_green = found.unit_flow(b, UnitChoice(one, none, Fraction(800), {}))
+    assert without.eq_total - with_green.eq_total == tce
 
 
 def test_disabled_exclusion_clause_switches_it_off(tmp_path: Path) -> None:

@@ -126,3 +126,10 @@ def test_prices_of_rows_that_do_not_exist_are_ignored(tmp_path: Path) -> None:
     made = read_plan(results, judge(inputs))
     priced = lagrangian(made, read_book(results), Prices(county=Fraction(2), carbon=Fraction(2)))
     assert priced.bound() == lagrangian(made, read_book(results), Prices()).bound()
+
+
+def test_band_enters_the_bound_where_a_tonne_is_worth_more_than_its_price(plan: tuple[Plan, Book]) -> None:
+    # At 7 万元 per tce the whole band of 25.3 pays at its price of 5: 7 x 971 + 2 x 25.3 (971 as above).
+    made, book = plan
+    assert lagrangian(made, book, Prices(pool=Fraction(7))).fixed() == Fraction("6847.6")
+    assert lagrangian(made, book, Prices(pool=Fraction(4))).fixed() == 4 * 971

@@ -1,0 +1,232 @@
+"""The power network as the inputs have it: what stands where, from which month, who draws what (3.4.2, 3.4.3).
+
+Power in MW. Assets are named as in `power/dispatch`: `<plant>`, `<plant>+<build>` (what a retrofit took over),
+`<exchange>:import`, `<exchange>:export`, `<storage>:charge`, `<storage>:discharge`, `load:<bus>|<profile>…`,
+`load:losses`, `shed:<bus>`; accounts that inject nothing: `green:<profile>`, `green_export`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+from dualcontrol.model.audit.inputs import Row
+from dualcontrol.model.audit.numbers import ONE, ZERO
+from dualcontrol.model.audit.rules import Rulings
+from dualcontrol.model.scenario import Scenario
+
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+
+HOURS, DAY = 8760, 24
+KWH = 1000
+LOSSES, GREEN, GREEN_EXPORT, SHED, LOAD = "losses", "green:", "green_export", "shed:", "load:"
+_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+MONTH_OF_HOUR: Whole = np.repeat(np.arange(1, 13), _DAYS).repeat(DAY).astype(np.int64)  # of 8,760 hours
+
+
+@dataclass(frozen=True)
+class Class:
+    """A part of a plant with its own least output: the plant itself, or what a retrofit took over.
+
+    `most_mw` is available while it is in service; `given_up` is what each build takes away.
+    """
+
+    asset: str
+    plant: str
+    bus: str
+    most_mw: Fraction
+    least_share: Fraction
+    build: str
+    profile: str = ""
+    given_up: tuple[tuple[str, Fraction], ...] = ()
+
+
+@dataclass(frozen=True)
+class Way:
+    """One direction of an exchange: `sign` -1 exports."""
+
+    asset: str
+    exchange: str
+    bus: str
+    sign: int
+    most_mw: Fraction
+    price: Fraction
+    build: str
+    green_share: Fraction | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Owners with the same bus, profile and movable share: one load of the dispatch.
+
+    `shape`: (8760,), over the yearly mean. `profile` is the name green claims are made under.
+    """
+
+    asset: str
+    bus: str
+    profile: str
+    shape: Floats
+    movable: Fraction
+    peak: Fraction
+    owners: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Network:
+    """The network of a scenario. `load_of`: owner -> asset of its load."""
+
+    buses: tuple[str, ...]
+    builds: Mapping[str, Row]
+    branches: tuple[Row, ...]
+    plants: Mapping[str, Row]
+    classes: tuple[Class, ...]
+    ways: tuple[Way, ...]
+    storage: Mapping[str, Row]
+    groups: Mapping[str, Group]
+    load_of: Mapping[str, str]
+    losses_bus: str
+    losses_mwh: Fraction
+    profiles: Mapping[str, Floats]
+
+    def bus_of(self) -> dict[str, str]:
+        """The bus of every asset that injects or draws, unserved load included."""
+        found = {part.asset: part.bus for part in (*self.classes, *self.ways, *self.groups.values())}
+        for key, row in self.storage.items():
+            found |= {f"{key}:{way}": row.text("bus_id") for way in ("charge", "discharge")}
+        found[LOAD + LOSSES] = self.losses_bus
+        return found | {SHED + bus: bus for bus in self.buses}
+
+    def renewables(self) -> list[Class]:
+        """Plants that burn nothing."""
+        return [part for part in self.classes if self.is_renewable(part.plant)]
+
+    def is_renewable(self, plant: str) -> bool:
+        """PV, wind, rooftop PV."""
+        return self.plants[plant].text("kind") != "thermal"
+
+    def units(self) -> dict[str, list[str]]:
+        """Unit -> assets whose output is its generation."""
+        found: dict[str, list[str]] = {}
+        for part in self.classes:
+            unit = self.plants[part.plant].text("unit_id")
+            if unit and not self.is_renewable(part.plant):
+                found.setdefault(unit, []).append(part.asset)
+        return found
+
+    def fleets(self) -> dict[str, list[Row]]:
+        """Plants whose utilisation hours are asked for (3.4.3h), by kind and build."""
+        found: dict[str, list[Row]] = {}
+        for row in self.plants.values():
+            if row.num("hours_floor") > 0:
+                kind, build = row.text("kind"), row.text("build_id")
+                found.setdefault(f"{kind}:{build}" if build else kind, []).append(row)
+        return found
+
+    def months(self, build: str) -> Fraction:
+        """Share of the plan year that a build is in service; 1 for what exists."""
+        return (13 - self.builds[build].num("start_month")) / 12 if build else ONE
+
+
+def has_network(scenario: Scenario) -> bool:
+    """Whether the plan of a scenario is made with a network: it has one, and does not leave it out."""
+    return bool(len(scenario.tables["power/buses"])) and scenario.settings.time.mode != "none"
+
+
+def read_network(rulings: Rulings) -> Network:
+    """The network of the scenario that was judged. Losses are drawn at the first bus of the highest voltage."""
+    tables = {name.removeprefix("power/"): rows for name, rows in rulings.accounts.tables.items()
+              if name.startswith("power/")}  # fmt: skip
+    profiles = {str(name): np.asarray(column, dtype=np.float64)
+                for name, column in rulings.scenario.profiles.items()}  # fmt: skip
+    top = max(row.num("voltage_kv") for row in tables["buses"])
+    plants = {row.text("plant_id"): row for row in tables["plants"]}
+    groups, load_of = _groups(rulings, tables["loads"], profiles)
+    losses = rulings.accounts.power.get(LOSSES)
+    return Network(
+        buses=tuple(sorted(row.text("bus_id") for row in tables["buses"])),
+        builds={row.text("build_id"): row for row in tables["builds"]},
+        branches=tables["branches"],
+        plants=plants,
+        classes=tuple(_classes(plants, tables["retrofits"])),
+        ways=tuple(_ways(tables["exchange"])),
+        storage={row.text("storage_id"): row for row in tables["storage"]},
+        groups=groups,
+        load_of=load_of,
+        losses_bus=min(row.text("bus_id") for row in tables["buses"] if row.num("voltage_kv") == top),
+        losses_mwh=ZERO if losses is None else losses.num("plan_mwh"),
+        profiles=profiles,
+    )
+
+
+def _classes(plants: Mapping[str, Row], retrofits: tuple[Row, ...]) -> list[Class]:
+    found = []
+    for key, row in plants.items():
+        own = [r for r in retrofits if r.text("plant_id") == key]
+        is_thermal = row.text("kind") == "thermal"
+        available = row.maybe("availability") if is_thermal else None
+        share = ONE if available is None else available
+        least = row.num("pmin_share") if is_thermal else ZERO
+        taken = tuple((r.text("build_id"), r.num("capacity_mw") * share) for r in own)
+        profile = "" if is_thermal else row.text("profile_id")
+        size, bus = row.num("capacity_mw") * share, row.text("bus_id")
+        found.append(Class(key, key, bus, size, least, row.text("build_id"), profile, taken))
+        for r in own:
+            build, size = r.text("build_id"), r.num("capacity_mw") * share
+            found.append(Class(f"{key}+{build}", key, bus, size, r.num("pmin_share"), build))
+    return found
+
+
+def _ways(exchange: tuple[Row, ...]) -> list[Way]:
+    found = []
+    for row in exchange:
+        key, bus, build = row.text("exchange_id"), row.text("bus_id"), row.text("build_id")
+        if row.num("import_mw") > 0:
+            price = row.num("import_yuan_per_mwh")
+            found.append(Way(f"{key}:import", key, bus, 1, row.num("import_mw"), price, build))
+        if row.num("export_mw") > 0:
+            green = row.maybe("export_green_share")
+            found.append(Way(f"{key}:export", key, bus, -1, row.num("export_mw"), ZERO, build, green))
+    return found
+
+
+def _groups(
+    rulings: Rulings, loads: tuple[Row, ...], profiles: Mapping[str, Floats]
+) -> tuple[dict[str, Group], dict[str, str]]:
+    """Loads by bus, profile and movable share; a project draws nothing before its first month (`@month`)."""
+    members: dict[str, list[Row]] = {}
+    for row in loads:
+        members.setdefault(_load_name(row, _first_month(rulings, row)), []).append(row)
+    groups = {}
+    for asset, rows in members.items():
+        first, month = rows[0], _first_month(rulings, rows[0])
+        drawn = profiles[first.text("profile_id")]
+        name = first.text("profile_id")
+        if month > 1:
+            name = f"{name}@{month}"
+            drawn = drawn * (month <= MONTH_OF_HOUR)
+            drawn = drawn / mean if (mean := float(drawn.mean())) > 0 else drawn
+        owners = tuple(row.text("owner_id") for row in rows)
+        groups[asset] = Group(
+            asset, first.text("bus_id"), name, drawn, first.num("flexible_share"), _peak(first), owners
+        )
+    return groups, {owner: asset for asset, group in groups.items() for owner in group.owners}
+
+
+def _first_month(rulings: Rulings, load: Row) -> int:
+    project = rulings.accounts.projects.get(load.text("owner_id"))
+    month = 1 if project is None else int(project.row.num("start_month"))
+    return month if 1 <= month <= 12 else 1  # one that starts after the year draws nothing in it
+
+
+def _load_name(load: Row, month: int) -> str:
+    name = f"{LOAD}{load.text('bus_id')}|{load.text('profile_id')}" + (f"@{month}" if month > 1 else "")
+    share = load.num("flexible_share")
+    return name if share == 0 else f"{name}|{float(share):g}x{float(_peak(load)):g}"
+
+
+def _peak(load: Row) -> Fraction:
+    peak = load.maybe("flexible_peak")
+    return Fraction(2) if peak is None else peak
