@@ -71,12 +71,7 @@ def power_inputs(scenario: Scenario, green_share: Mapping[str, Any] | None = Non
     groups = _load_groups(tables["loads"], starts)
     green_share = green_share or _first_green_share(scenario, tables)
     generators = [*_plants(tables["plants"], tables["retrofits"]), *_exchanges(tables["exchange"])]
-    losses = _losses_mw(scenario)
-    loads = [
-        Load(
-            LOSSES, min(b.bus_id for b in tables["buses"] if b.voltage_kv == _top(tables["buses"])), mw=losses
-        )
-    ]
+    loads = [Load(LOSSES, _losses_bus(tables), mw=_losses_mw(scenario))]
     loads += [
         Load(
             name,
@@ -126,7 +121,8 @@ def power_inputs(scenario: Scenario, green_share: Mapping[str, Any] | None = Non
             thermal.setdefault(row.unit_id, []).append(row.plant_id)
     for row in tables["retrofits"]:
         unit = next(p.unit_id for p in tables["plants"] if p.plant_id == row.plant_id)
-        thermal[unit].append(retrofit_id(row))
+        if unit:
+            thermal[unit].append(retrofit_id(row))
     return PowerInputs(
         network,
         {row.owner_id: _group(row, starts) for row in tables["loads"]},
@@ -165,8 +161,17 @@ def _load_groups(rows: list[Any], starts: Mapping[str, int]) -> dict[str, Any]:
     return dict(sorted({_group(row, starts): row for row in rows}.items()))
 
 
-def _top(buses: list[Any]) -> float:
-    return max(float(row.voltage_kv) for row in buses)
+def _losses_bus(tables: Mapping[str, list[Any]]) -> str:
+    """Where the losses are drawn: at the highest voltage among the buses that something existing is connected to."""
+    existing = {
+        bus
+        for name in ("branches", "plants", "exchange")
+        for row in tables[name]
+        if not row.build_id
+        for bus in ((row.from_bus, row.to_bus) if name == "branches" else (row.bus_id,))
+    }
+    buses = [row for row in tables["buses"] if row.bus_id in existing] or tables["buses"]
+    return str(min(buses, key=lambda row: (-float(row.voltage_kv), row.bus_id)).bus_id)
 
 
 def _losses_mw(scenario: Scenario) -> float:
@@ -287,7 +292,11 @@ def _derived(
     for name in sorted(loads):
         base, _, start = name.partition("@")
         if start:
-            drawn = profiles[base].to_numpy() * (month >= int(start))
+            running = (month >= int(start)).astype(float)
+            drawn = profiles[base].to_numpy() * running
+            drawn = (
+                drawn if drawn.any() else running
+            )  # a season that is over: spread what is left of the year
             made[name] = drawn / drawn.mean()
     made |= {name: np.broadcast_to(share, (HOURS,)) for name, share in green_share.items()}
     return pd.concat([profiles, pd.DataFrame(made, index=profiles.index)], axis=1)
