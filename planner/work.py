@@ -24,7 +24,7 @@ OK, BAD_INPUT, INFEASIBLE, AUDIT_FAILED, SOLVER_ERROR = 0, 2, 3, 4, 5
 _P = ParamSpec("_P")
 
 
-class _Stop(Exception):  # noqa: N818 - an end, not an error
+class _Stop(Exception):
     """A command ends here with an exit code; everything has been said."""
 
     def __init__(self, code: int) -> None:
@@ -244,7 +244,17 @@ def _tell_result(
         voice.say("done.warning", text=describe(f"warning.{warning}", voice.lang, {}))
     if summary.get("mark"):
         voice.say("done.mark", mark=summary["mark"])
+        voice.say(
+            "done.bases", **{kind: _shares(voice, shares) for kind, shares in summary["basis_shares"].items()}
+        )
     voice.say("done.look", folder=out, workbook=out / "budget.xlsx")
+
+
+def _shares(voice: Voice, shares: Mapping[str, float]) -> str:
+    return (
+        ", ".join(f"{say(f'basis.{basis}', voice.lang)} {share:.1%}" for basis, share in shares.items())
+        or "–"
+    )
 
 
 def _title(scenario: "Scenario", voice: Voice) -> str:

@@ -255,6 +255,7 @@ def test_a_plan_from_a_folder(run: Run, scenario: Path, tmp_path: Path) -> None:
     assert "828.00" in said.out  # solved by hand in the scenario's README
     assert str(out / "budget.xlsx") in said.out
     assert "演示数据·非官方文件" in said.out
+    assert "estimated 100.0%" in said.out
 
 
 def test_one_json_object(run: Run, scenario: Path, tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -42,18 +43,30 @@ def literals(trees: list[tuple[Path, ast.Module]]) -> set[str]:
     return found
 
 
-def patterns(trees: list[tuple[Path, ast.Module]]) -> set[str]:
-    """Every f-string of the source as a pattern, `f"problem.{rule}"` as `problem\\.(.+)`."""
-    found = set()
+# A way to put an id together: its constant parts, and None where something is put in.
+Form = tuple[str | None, ...]
+
+
+def forms(trees: list[tuple[Path, ast.Module]]) -> set[Form]:
+    """Every f-string that can make an id, `f"problem.{rule}"` as `("problem.", None)`, and every beginning of one."""
+    found: set[Form] = set()
     for _, tree in trees:
         for node in ast.walk(tree):
             if isinstance(node, ast.JoinedStr):
-                parts = [
-                    re.escape(part.value) if isinstance(part, ast.Constant) else "(.+)"
-                    for part in node.values
-                ]
-                found.add("".join(parts))
-    return {pattern for pattern in found if pattern.replace("(.+)", "")}
+                parts = (part.value if isinstance(part, ast.Constant) else None for part in node.values)
+                found.add(tuple(str(part) if part is not None else None for part in parts))
+    found |= {(text, None) for text in literals(trees) if re.fullmatch(r"[a-z]+\.[a-z_]+_", text)}
+    return {form for form in found if any(form) and re.fullmatch(r"[a-z0-9_.]+", "".join(filter(None, form)))}
+
+
+def fits(text: str, form: Form, is_part: Callable[[str], bool]) -> bool:
+    """Whether `text` can be put together so, from parts that are somewhere in the source."""
+    if not form:
+        return not text
+    first, rest = form[0], form[1:]
+    if first is not None:
+        return text.startswith(first) and fits(text.removeprefix(first), rest, is_part)
+    return any(is_part(text[:end]) and fits(text[end:], rest, is_part) for end in range(1, len(text) + 1))
 
 
 def test_every_message_has_both_languages_with_the_same_placeholders() -> None:
@@ -83,7 +96,7 @@ def test_every_id_in_the_source_exists(trees: list[tuple[Path, ast.Module]]) -> 
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
-        and re.fullmatch(r"[a-z]+\.[a-z0-9_]+", node.value)
+        and re.fullmatch(r"[a-z]+\.[a-z0-9_]*[a-z0-9]", node.value)
         and node.value.split(".")[0] in families
         and not files.fullmatch(node.value)
         and not known(node.value)
@@ -93,24 +106,30 @@ def test_every_id_in_the_source_exists(trees: list[tuple[Path, ast.Module]]) -> 
 
 
 def test_no_message_is_unused(trees: list[tuple[Path, ast.Module]]) -> None:
-    constants, formats = literals(trees), patterns(trees)
+    constants, ways = literals(trees), forms(trees)
 
+    def is_constant(text: str) -> bool:
+        return text in constants or text.isdigit()
+
+    # A part may itself be put together: `f"review_{project.review}"` is a reason.
+    longer = {form for form in ways if sum(len(part) for part in form if part) > 3}
+
+    @cache
     def is_part(text: str) -> bool:
-        return (
-            text in constants
-            or text.isdigit()
-            or any(
-                re.fullmatch(pattern, text) and len(pattern.replace("(.+)", "")) > 3 for pattern in formats
-            )
-        )
+        return is_constant(text) or any(fits(text, form, is_constant) for form in longer)
 
     def is_used(key: str) -> bool:
-        if key in constants:
-            return True
-        matches = (re.fullmatch(pattern, key) for pattern in formats)
-        return any(match and all(is_part(part) for part in match.groups()) for match in matches)
+        return key in constants or any(fits(key, form, is_part) for form in ways)
 
     assert [key for key in catalogue() if not is_used(key)] == []
+
+
+def test_an_unused_message_would_be_noticed() -> None:
+    tree = [(Path("x.py"), ast.parse('say("a.b"); say(f"c.{kind}_{rule}"); x = ("fault", "of_form")'))]
+    constants, ways = literals(tree), forms(tree)
+    assert "a.b" in constants
+    assert any(fits("c.fault_of_form", form, constants.__contains__) for form in ways)
+    assert not any(fits("c.fault_of_mind", form, constants.__contains__) for form in ways)
 
 
 def test_every_sentence_gets_exactly_its_parameters(trees: list[tuple[Path, ast.Module]]) -> None:
