@@ -47,7 +47,7 @@ help:
 .venv/run: .venv/made requirements.lock pyproject.toml
 	@echo "installing dualcontrol and what it needs (once, about a minute)"
 	@$(PIP) install -c requirements.lock setuptools
-	@$(PIP) install -c requirements.lock --no-build-isolation -e .
+	@$(PIP) install -c requirements.lock --no-build-isolation -e '.[power]'
 	@touch $@
 
 # The complete lock: tests, notebooks, documentation, checks.
