@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from dualcontrol.model.allocation import NETWORK_ROWS, ROWS
+from dualcontrol.model.profiles import HIGHEST_OUTPUT, HOUR, HOURS, MEAN_TOLERANCE, NAMES, PROFILES
 from dualcontrol.model.schema import TABLES, Column
 from dualcontrol.model.settings import Accounting, Policy, Power, Settings, Solve, Targets, Time
 
@@ -54,6 +55,20 @@ def data_dictionary() -> str:
                 f"{default or 'required'} |"
             )
         lines.append("")
+    lines += [
+        f"## {PROFILES}.csv · 逐时曲线 · hourly series\n",
+        (
+            f"{HOURS} 行，第一列 `{HOUR}` 为 0 … {HOURS - 1}，其余每列一条曲线，列名是 {NAMES}.csv 的 profile_id。"
+            f"出力（output）是每兆瓦的出力，0 … {HIGHEST_OUTPUT}；负荷（load）是相对全年平均的倍数，不小于 0，"
+            f"全年平均为 1（允许差 {MEAN_TOLERANCE}）。子方案的文件只写要替换的列。\n"
+        ),
+        (
+            f"{HOURS} rows; the first column, `{HOUR}`, runs from 0 to {HOURS - 1}, every other column is a profile "
+            f"named by its profile_id in {NAMES}.csv. Outputs are per MW, 0 … {HIGHEST_OUTPUT}; loads are over their "
+            f"yearly mean, at least 0, with mean 1 (tolerance {MEAN_TOLERANCE}). The file of a scenario that inherits "
+            "holds only the columns it replaces.\n"
+        ),
+    ]
     lines += ["## scenario.toml\n", "| key | meaning | default |", "|---|---|---|"]
     for prefix, section in (
         ("", Settings),

@@ -19,6 +19,7 @@ from dualcontrol.scenarios.dalad_network_rows import (
     LOAD_NOTE,
     PLACES,
     TABLES,
+    Rows,
     places,
 )
 
@@ -51,10 +52,10 @@ def electricity_mwh() -> dict[str, float]:
     return {owner: mwh for owner, mwh in use.items() if mwh > 0}
 
 
-def load_rows() -> list[tuple[str, ...]]:
+def load_rows() -> Rows:
     """The rows of loads.csv: where each owner is connected, its profile, what of it may be moved."""
     place = {owner: spot for spot, owners in PLACES.items() for owner in owners}
-    rows = []
+    rows: Rows = []
     for owner, mwh in electricity_mwh().items():
         mean = f"全年平均功率（MW）：{places(mwh, 2)} ÷ 8760 = {mwh / HOURS:.2f}"
         flexible = FLEXIBLE.get(owner, "")
@@ -79,8 +80,8 @@ def main(arguments: list[str], folder: Path = FOLDER) -> None:
         return
     frame = dalad_profiles.build(HEATING_MWH / electricity_mwh()["households"])
     cells = [[places(value, 4) for value in frame[name]] for name in frame.columns]
-    rows = zip(map(str, frame.index), *cells, strict=True)
-    _write(folder / "profiles.csv", [("hour", *frame.columns), *rows])
+    hourly = zip(map(str, frame.index), *cells, strict=True)
+    _write(folder / "profiles.csv", [("hour", *frame.columns), *hourly])
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ time UTC+8, hour h is from h:00 to h+1:00. Cloudiness was chosen for the irradia
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -64,11 +65,16 @@ def weather(seed: int = SEED) -> Weather:
     )
 
 
+def _array(values: Any) -> Floats:
+    """An array of floats, also to the type checker."""
+    return np.asarray(values, dtype=np.float64)
+
+
 def _of_month(middle: pd.DatetimeIndex, values: tuple[float, ...]) -> Floats:
     """Monthly means as a smooth curve through the middles of the months, for every hour."""
     day = middle.dayofyear.to_numpy() - 1 + middle.hour.to_numpy() / 24
     at = (np.arange(-1, 13) + 0.5) * 365 / 12
-    return np.interp(day, at, (values[-1], *values, values[0]))
+    return _array(np.interp(day, at, (values[-1], *values, values[0])))
 
 
 def _autocorrelated(draw: np.random.Generator, count: int, memory: float) -> Floats:
@@ -102,7 +108,7 @@ def _temperature(draw: np.random.Generator, middle: pd.DatetimeIndex) -> Floats:
     """Monthly mean, colder at six than at fifteen o'clock, warm and cold spells of some days."""
     spells = np.repeat(_autocorrelated(draw, 365, 0.7), 24) * 3.5
     daily = 6.5 * np.cos((middle.hour.to_numpy() + 0.5 - 15) / 24 * 2 * np.pi)
-    return _of_month(middle, MEAN_TEMPERATURE_C) + daily + spells
+    return _array(_of_month(middle, MEAN_TEMPERATURE_C) + daily + spells)
 
 
 def _wind(draw: np.random.Generator, middle: pd.DatetimeIndex) -> Floats:
@@ -111,7 +117,7 @@ def _wind(draw: np.random.Generator, middle: pd.DatetimeIndex) -> Floats:
     other = _autocorrelated(draw, HOURS, 0.94)
     rayleigh = np.sqrt((normal**2 + other**2) / 2) / (np.sqrt(np.pi) / 2)  # mean 1
     daily = 1 + 0.10 * np.cos((middle.hour.to_numpy() + 0.5 - 16) / 24 * 2 * np.pi)
-    return _of_month(middle, MEAN_WIND_M_PER_S) * rayleigh * daily
+    return _array(_of_month(middle, MEAN_WIND_M_PER_S) * rayleigh * daily)
 
 
 def irradiance(air: Weather, tilt: float) -> pd.DataFrame:
@@ -140,7 +146,7 @@ def pv(air: Weather, tilt: float, losses: float) -> Floats:
     poa = irradiance(air, tilt)["poa"].to_numpy()
     cell = pvlib.temperature.faiman(poa, air.temperature_c, 0.4 * air.wind_m_per_s)
     dc = DC_PER_AC * poa / 1000 * (1 + POWER_PER_KELVIN * (cell - 25)) * (1 - losses)
-    return np.clip(INVERTER_EFFICIENCY * dc, 0.0, 1.0)
+    return _array(np.clip(INVERTER_EFFICIENCY * dc, 0.0, 1.0))
 
 
 def wind(air: Weather) -> Floats:
@@ -155,13 +161,13 @@ def wind(air: Weather) -> Floats:
         pd.Series(air.wind_m_per_s), turbine.power_curve["wind_speed"], turbine.power_curve["value"],
         density=pd.Series(density), density_correction=True,
     )  # fmt: skip
-    return np.clip(watts.to_numpy() / turbine.nominal_power * (1 - WIND_LOSSES), 0.0, 1.0)
+    return _array(np.clip(watts.to_numpy() / turbine.nominal_power * (1 - WIND_LOSSES), 0.0, 1.0))
 
 
 def _day(*points: tuple[float, float]) -> Floats:
     """Values of the 24 hours between (hour, value) points, cyclic."""
     hours, values = zip(*points, strict=True)
-    return np.interp(np.arange(24) + 0.5, hours, values, period=24)
+    return _array(np.interp(np.arange(24) + 0.5, hours, values, period=24))
 
 
 SHAPES = {  # value over the day, any scale
@@ -212,7 +218,7 @@ def to_mean_one(values: Floats, decimals: int = 4) -> Floats:
     missing = round(len(values) * unit - whole.sum())
     up = np.argsort(-(scaled - whole), kind="stable")[:missing]
     whole[up] += 1
-    return whole / unit
+    return _array(whole / unit)
 
 
 def build(heating_share: float) -> pd.DataFrame:
