@@ -27,9 +27,14 @@ from dualcontrol.model.audit.ledger import (
     rule_checks,
     waterfall_checks,
 )
+from dualcontrol.model.audit.network import has_network, read_network
+from dualcontrol.model.audit.network_hours import hour_checks
+from dualcontrol.model.audit.network_tables import FILES, POWER_COLUMNS, read_power
+from dualcontrol.model.audit.network_year import year_checks
+from dualcontrol.model.audit.operation import Operation, read_operation
 from dualcontrol.model.audit.results import COLUMNS, form_checks, read
 from dualcontrol.model.audit.rows import decision_checks, published_checks, row_checks
-from dualcontrol.model.audit.rules import judge
+from dualcontrol.model.audit.rules import Rulings, judge
 from dualcontrol.model.audit.summary import claim, summary_checks
 from dualcontrol.model.audit.verdict import Check, Probe, Verdict
 from dualcontrol.model.scenario import Scenario, ScenarioError, load
@@ -78,7 +83,9 @@ def audit(
     Args:
         scenario: the resolved inputs.
         tables: `quotas`, `measures`, `projects`, `ledger`, `constraints` with the columns of the result
-            folder, or a plan that has them. Cells are numbers or decimal text. Only decisions are taken over.
+            folder, of a plan with a network also `power/dispatch`, `power/prices`, `power/assets`,
+            `power/green`; or a plan that has them. Cells are numbers or decimal text. Only decisions are
+            taken over.
         summary: the content of summary.json; a plan brings its own. Without one its checks are left out.
         idle_share: value that one unit or project may leave lying, as a share of the plan's value.
         plan_digest: a name of the plan, carried into the verdict.
@@ -88,7 +95,9 @@ def audit(
     """
     if not isinstance(tables, Mapping):
         summary = tables.summary if summary is None else summary
+        power: Mapping[str, pd.DataFrame] = getattr(tables, "power", {})
         tables = {name: getattr(tables, name) for name in COLUMNS}
+        tables |= {f"power/{name}": frame for name, frame in power.items()}
     verdict = _audit(scenario, tables, summary, idle_share, is_published=False)
     return replace(verdict, plan_digest=plan_digest)
 
@@ -109,7 +118,11 @@ def _audit(
     checks += form_checks(results, rulings)
     if not all(check.passed for check in checks if check.name == "form_ids"):
         return Verdict(checks, scenario_hash=name)
-    plan, book = read_plan(results, rulings), read_book(results)
+    operation, found = _operation(tables, rulings)
+    checks += found
+    if not all(check.passed for check in found):
+        return Verdict(checks, scenario_hash=name)
+    plan, book = read_plan(results, rulings, operation), read_book(results)
     over = overshoot_tce(rulings, book)
     value = plan.value(over)
     claimed = claim(summary)
@@ -123,9 +136,27 @@ def _audit(
     checks += decision_checks(plan, results)
     checks += published_checks(plan, results)
     checks += row_checks(plan, results, -book.balance["superior"])
+    if operation is not None:
+        checks += hour_checks(plan, operation)
+        checks += year_checks(plan, results, operation, summary)
     checks += (idle_check(plan, book, value, idle_share),)
     bounded, bound = bound_check(plan, results, book, claimed)
     return Verdict((*checks, bounded), value, bound, claimed.bound, name)
+
+
+def _operation(
+    tables: Mapping[str, pd.DataFrame], rulings: Rulings
+) -> tuple[Operation | None, tuple[Check, ...]]:
+    """The network of the plan, if its scenario has one; tables that nobody would check are refused."""
+    if not has_network(rulings.scenario):
+        stray = Probe("power_tables", "3.4.2", "")
+        for name in sorted(set(tables) & set(POWER_COLUMNS)):
+            stray.holds(FILES[name], False, FILES[name], "-")
+        check = stray.check()
+        return None, () if check.passed else (check,)
+    network = read_network(rulings)
+    power, checks = read_power(tables, rulings, network)
+    return (None if power is None else read_operation(rulings, network, power)), checks
 
 
 def audit_folder(folder: Path) -> Verdict:
@@ -152,6 +183,18 @@ def audit_folder(folder: Path) -> Verdict:
             probe.holds(f"{name}.csv", True)
         except (OSError, ValueError) as error:
             probe.holds(f"{name}.csv", False, type(error).__name__, "csv")
+    for name, file in FILES.items():
+        path = folder / file
+        if not path.is_file():
+            continue  # whether it must be there is for the scenario to say
+        try:
+            if path.suffix == ".parquet":
+                tables[name] = pd.read_parquet(path)
+            else:
+                tables[name] = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+            probe.holds(file, True)
+        except (OSError, ValueError) as error:
+            probe.holds(file, False, type(error).__name__, path.suffix[1:])
     summary: object = None
     try:
         summary = json.loads((folder / "summary.json").read_text(encoding="utf-8-sig"), parse_float=Decimal)

@@ -3,6 +3,7 @@
 The county-wide rows (intensity, pool, earmark, carbon, resources, green supply) are priced out with the
 prices of constraints.csv; what remains falls apart into one small program per unit, project and society line,
 each bounded in `box.py`. Any prices >= 0 give a valid bound: a wrong or missing price only loosens it.
+With a network, what is drawn and generated is priced too, hour by hour (`network_bound.py`).
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,7 @@ from dualcontrol.model.audit.box import Program, upper_bound
 from dualcontrol.model.audit.choices import Plan, incentive_ceiling, is_managed, required_reserve
 from dualcontrol.model.audit.inputs import Row, setting
 from dualcontrol.model.audit.ledger import Book, earmark_open, overshoot_tce
+from dualcontrol.model.audit.network_bound import PricedNetwork, least
 from dualcontrol.model.audit.numbers import ONE, ZERO
 from dualcontrol.model.audit.prices import Prices, candidates
 from dualcontrol.model.audit.results import Results
@@ -50,6 +52,11 @@ class Lagrangian:
     ceiling: Fraction | None
     sectors: Mapping[str, Fraction]
     savers: frozenset[str]
+    network: PricedNetwork | None = None
+
+    def electricity(self, owner: str) -> Fraction:
+        """What a MWh that an owner draws costs in the priced hours (万元)."""
+        return ZERO if self.network is None else self.network.owner_price(owner)
 
     def reduced(self, flow: Flow, sector: str = "") -> Fraction:
         """What a flow costs (or earns) in the priced rows, quotas of its own account apart (万元)."""
@@ -79,8 +86,13 @@ class Lagrangian:
         """Prices times what the rows have to give, before any decision."""
         rulings, prices = self.plan.rulings, self.prices
         accounts = rulings.accounts
-        result = self.reduced(accounts.county_flow("plan"))
-        result += prices.carbon * (carbon_budget(rulings) or ZERO) + prices.green * green_supply(rulings)
+        if self.network is None:
+            result = self.reduced(accounts.county_flow("plan")) + prices.green * green_supply(rulings)
+        else:  # what renewables give is in the priced hours; claims are within what they could give
+            none = {"non_fossil_generation": ZERO, "non_fossil_local": ZERO}
+            result = self.reduced(accounts.county_flow("plan", none)) + self.network.fixed()
+            result += prices.green * self.network.renewable_mwh
+        result += prices.carbon * (carbon_budget(rulings) or ZERO)
         for row in accounts.tables["resources"]:
             result += prices.resources.get(row.text("resource_id"), ZERO) * row.num("budget")
         for worth, price in prices.earmark.items():
@@ -102,6 +114,7 @@ class Lagrangian:
         flow = accounts.society_flow(line, "plan")
         price = line.num("shortfall_wan_yuan_per_tce") * flow.total
         rate = self.reduced(flow) - self.prices.pool * flow.total
+        rate -= self.electricity(key) * line.num("plan_electricity_mwh")
         return max(
             rate * share - price * (1 - share) for share in (floor_share(self.plan.rulings, line), ONE)
         )
@@ -113,6 +126,7 @@ class Lagrangian:
         if plan.rulings.gates[key]:
             return ZERO
         rate = flow.value_added + self.reduced(flow, project.sector) - self.resources(key)
+        rate -= self.electricity(key) * project.electricity_mwh * plan.rulings.accounts.month(project.row)
         earmarked = sum(
             (price for worth, price in self.prices.earmark.items() if worth >= project.worth), ZERO
         )
@@ -131,23 +145,38 @@ class Lagrangian:
                          for name, row in self.measures_of(key)), ZERO)  # fmt: skip
         accounts = self.plan.rulings.accounts
         has_excess = accounts.excess_mwh(accounts.units[key], self.plan.units[key]) > 0
-        return upper_bound(self.program(key, has_excess, key in self.savers))
+        network = self.network
+        if network is None or key not in network.operation.network.units():
+            return upper_bound(self.program(key, has_excess, key in self.savers))
+
+        def dispatched(price: float) -> Fraction:
+            """Its generation bought from the unit and sold to the priced hours at a price of its own."""
+            program = self.program(key, has_excess, key in self.savers, Fraction(price))
+            return upper_bound(program) + network.plants(key, price)
+
+        return least(dispatched, -network.price_range(), network.price_range())
 
     def measures_of(self, key: str) -> Iterator[tuple[str, Row]]:
         """The measures of a unit."""
         measures = self.plan.rulings.accounts.measures
         return ((name, row) for name, row in measures.items() if row.text("unit_id") == key)
 
-    def program(self, key: str, has_excess: bool, has_beyond: bool) -> Program:
-        """The unit's own program: with excess green power, green - s·D of it, or with none."""
-        return _UnitProgram(self, key).build(has_excess, has_beyond)
+    def program(
+        self, key: str, has_excess: bool, has_beyond: bool, generation: Fraction = ZERO
+    ) -> Program:
+        """The unit's own program: with excess green power, green - s·D of it, or with none.
+
+        generation: what a MWh that it makes is charged with, 万元 (the priced hours pay it).
+        """
+        return _UnitProgram(self, key, generation).build(has_excess, has_beyond)
 
 
 class _UnitProgram:
     """Builds the program of one unit: activity a, PV within and above its base, green, grant, limit, ..."""
 
-    def __init__(self, priced: Lagrangian, key: str) -> None:
-        self.priced, self.key = priced, key
+    def __init__(self, priced: Lagrangian, key: str, generation: Fraction = ZERO) -> None:
+        self.priced, self.key, self.generation = priced, key, generation
+        self.electricity = priced.electricity(key)
         rulings = priced.plan.rulings
         self.accounts, self.ruling = rulings.accounts, rulings.units[key]
         self.unit = self.accounts.units[key]
@@ -163,7 +192,7 @@ class _UnitProgram:
     def decide(self, name: str, most: Fraction, value: Fraction, flow: Flow, mwh: Fraction = ZERO) -> None:
         """A decision: its value, its flow in the county rows and the quota row, its electricity demand."""
         self.upper[name] = max(ZERO, most)
-        self.gain[name] = value + self.priced.reduced(flow, self.unit.sector)
+        self.gain[name] = value + self.priced.reduced(flow, self.unit.sector) - self.electricity * mwh
         self.use[name] = self.more * flow.total
         self.demand[name] = mwh
 
@@ -172,6 +201,7 @@ class _UnitProgram:
         row, prices = self.unit.row, self.priced.prices
         least, most = activity_bounds(self.priced.plan.rulings, self.key)
         value = self.unit.value_added - self.priced.resources(self.key)
+        value -= self.generation * self.unit.generation_mwh
         self.decide("a", most, value, self.unit.flow, self.unit.electricity_mwh)
         self.rows.append(({"a": -ONE}, -least))
         base, ceiling = row.num("self_pv_base_mwh"), row.num("self_pv_max_mwh")
@@ -251,7 +281,10 @@ def lagrangian(plan: Plan, book: Book, prices: Prices) -> Lagrangian:
     if carbon_budget(rulings) is None:
         prices = replace(prices, carbon=ZERO)  # a row that does not exist has no price
     savers = frozenset(key for key in plan.units if book.sum(f"unit:{key}", "pool", "3.2.1b") > 0)
-    return Lagrangian(plan, prices, is_waived, ceiling, sector_ceilings(rulings), savers)
+    priced = Lagrangian(plan, prices, is_waived, ceiling, sector_ceilings(rulings), savers)
+    if plan.operation is None:
+        return priced
+    return replace(priced, network=PricedNetwork(plan.operation, priced.reduced))
 
 
 def bound_check(plan: Plan, results: Results, book: Book, claim: Claim) -> tuple[Check, Fraction]:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from dualcontrol.model.audit.accounts import WAN, Flow, UnitChoice, added
 from dualcontrol.model.audit.inputs import Row, setting
 from dualcontrol.model.audit.numbers import ONE, ZERO
+from dualcontrol.model.audit.operation import Operation
 from dualcontrol.model.audit.results import ResultRow, Results
 from dualcontrol.model.audit.rules import Rulings
 from dualcontrol.model.audit.verdict import HARD, NOISE
@@ -14,7 +15,11 @@ from dualcontrol.model.audit.verdict import HARD, NOISE
 
 @dataclass(frozen=True)
 class Plan:
-    """A plan as the auditor reads it: only the decisions are taken over, all else is recomputed."""
+    """A plan as the auditor reads it: only the decisions are taken over, all else is recomputed.
+
+    `operation`: of its power network; None for a plan on the yearly electricity table. With one, the activity
+    of the units whose generation is dispatched is that of the dispatch.
+    """
 
     rulings: Rulings
     units: Mapping[str, UnitChoice]
@@ -22,6 +27,7 @@ class Plan:
     admitted: Mapping[str, Fraction]
     load: Mapping[str, Fraction]
     served: Mapping[str, Fraction]
+    operation: Operation | None = None
 
     def unit_flow(self, key: str) -> Flow:
         """The accounts of one unit."""
@@ -48,11 +54,18 @@ class Plan:
             *(self.unit_flow(key) for key in self.units),
             *(self.project_flow(key) for key in self.load),
             *(self.society_flow(key) for key in self.served),
-            self.rulings.accounts.county_flow("plan"),
+            self.rest_flow(),
         ])  # fmt: skip
 
+    def rest_flow(self) -> Flow:
+        """What belongs to no owner; of the network's dispatch where there is one."""
+        accounts, operation = self.rulings.accounts, self.operation
+        if operation is None:
+            return accounts.county_flow("plan")
+        return accounts.county_flow("plan", operation.power_mwh) + operation.built_flow
+
     def value(self, overshoot_tce: int) -> Fraction:
-        """The objective (万元): value added less costs of projects, measures, PV, green, shortfall, band."""
+        """The objective (万元): value added less costs of projects, measures, PV, green, shortfall, band, network."""
         accounts = self.rulings.accounts
         result = ZERO
         for key, choice in self.units.items():
@@ -70,6 +83,8 @@ class Plan:
             line = accounts.society[key]
             need = accounts.society_flow(line, "plan").total
             result -= need * (1 - share) * line.num("shortfall_wan_yuan_per_tce")
+        if self.operation is not None:
+            result += self.operation.built_flow.value_added - self.operation.cost
         return result - self.overshoot_price() * overshoot_tce
 
     def overshoot_price(self) -> Fraction:
@@ -107,14 +122,20 @@ def required_reserve(rulings: Rulings) -> Fraction:
     return share * max(0, rulings.increment) if is_managed(rulings) else ZERO
 
 
-def read_plan(results: Results, rulings: Rulings) -> Plan:
+def read_plan(results: Results, rulings: Rulings, operation: Operation | None = None) -> Plan:
     """Take the decisions out of the tables. KeyError if an id is missing (the form checks come first)."""
     accounts = rulings.accounts
     savings: dict[str, dict[str, Fraction]] = {key: {} for key in accounts.units}
     for row in results.measures:
         savings[row.text("unit_id")][row.text("measure_id")] = row.value("saving_quantity")
+    dispatched = {} if operation is None else operation.activity()
     units = {
-        key: UnitChoice(row.value("activity"), row.value("self_pv_mwh"), row.value("green_mwh"), savings[key])
+        key: UnitChoice(
+            dispatched.get(key, row.value("activity")),
+            row.value("self_pv_mwh"),
+            row.value("green_mwh"),
+            savings[key],
+        )
         for key, row in results.units().items()
     }
     served = {key: _served(row, accounts.society[key], rulings) for key, row in results.society().items()}
@@ -125,6 +146,7 @@ def read_plan(results: Results, rulings: Rulings) -> Plan:
         admitted={row.text("project_id"): row.value("admitted") for row in results.projects},
         load={row.text("project_id"): row.value("load") for row in results.projects},
         served=served,
+        operation=operation,
     )
 
 

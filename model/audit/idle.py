@@ -1,17 +1,19 @@
 """Whether a plan leaves value lying: could one unit or one refused project alone be raised within every rule?
 
 A single improvement that obeys all rules proves that a plan is not best; none found proves nothing (the bound
-of `bound.py` says how far the plan can be from the best). The all-zero plan is refused here.
+of `bound.py` says how far the plan can be from the best). The all-zero plan is refused here. With a network a
+step also needs its electricity delivered in every hour (`network_idle.py`), and plants do not run higher alone.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from dualcontrol.model.audit.accounts import Flow
 from dualcontrol.model.audit.choices import Plan, incentive_ceiling, is_managed, required_reserve
 from dualcontrol.model.audit.inputs import setting
 from dualcontrol.model.audit.ledger import Book, earmark_drawn, earmark_open, overshoot_tce, unit_movements
+from dualcontrol.model.audit.network_idle import Room
 from dualcontrol.model.audit.numbers import ZERO, floor
 from dualcontrol.model.audit.rows import (
     HardRow,
@@ -30,7 +32,7 @@ IDLE_SHARE = Fraction(1, 10000)
 
 @dataclass(frozen=True)
 class _Raise:
-    """A step t in [0, top] of one decision: linear use of rows, need of quota, value."""
+    """A step t in [0, top] of one decision: linear use of rows, need of quota, electricity (MWh), value."""
 
     place: str
     flow: Flow
@@ -42,6 +44,7 @@ class _Raise:
     quota_room: Fraction
     quota_free: Fraction
     owner: str
+    mwh: Fraction = ZERO
 
 
 class _Slack:
@@ -127,18 +130,31 @@ def idle_check(plan: Plan, book: Book, value: Fraction, share: Fraction = IDLE_S
     given_up = setting(plan.rulings.scenario.settings.solve.score_tolerance_wan_yuan) or ZERO
     allowed = share * abs(value) + given_up
     slack = _Slack(plan, book)
+    room = None if plan.operation is None else Room(plan.operation)
     for step in (*_units(plan, book), *_projects(plan, book)):
-        probe.at_most(step.place, slack.gain(step), allowed)
+        gains = (slack.gain(one) for one in _supplied(step, room))
+        probe.at_most(step.place, max(gains, default=ZERO), allowed)
     return probe.check()
+
+
+def _supplied(step: _Raise, room: Room | None) -> Iterator[_Raise]:
+    """The step with the electricity it needs: as far as the network can bring it, less what that costs."""
+    if room is None or step.mwh <= 0:
+        yield step
+        return
+    for supply in room.supplies(step.owner):
+        top = min(step.top, supply.mwh / step.mwh)
+        yield replace(step, top=top, value=step.value - supply.price * step.mwh)
 
 
 def _units(plan: Plan, book: Book) -> Iterator[_Raise]:
     rulings, accounts = plan.rulings, plan.rulings.accounts
     more = 1 + (setting(rulings.scenario.settings.policy.headroom_share) or ZERO)
+    dispatched = {} if plan.operation is None else plan.operation.activity()
     for key, choice in plan.units.items():
         unit, ruling = accounts.units[key], rulings.units[key]
         top = activity_bounds(rulings, key)[1] - choice.activity
-        if not ruling.is_running or top <= 0:
+        if not ruling.is_running or top <= 0 or key in dispatched:
             continue
         flow = unit.flow
         if accounts.excess_mwh(unit, choice) > 0:
@@ -152,7 +168,7 @@ def _units(plan: Plan, book: Book) -> Iterator[_Raise]:
                 grant = min(grant, row[1] - quota)
         free = max(ZERO, quota - more * plan.unit_flow(key).total)
         yield _Raise(f"unit:{key}", flow, top, ZERO, unit.value_added, ZERO, more * flow.total,
-                     free + max(ZERO, grant), free, key)  # fmt: skip
+                     free + max(ZERO, grant), free, key, unit.electricity_mwh)  # fmt: skip
 
 
 def _projects(plan: Plan, book: Book) -> Iterator[_Raise]:
@@ -182,7 +198,8 @@ def _projects(plan: Plan, book: Book) -> Iterator[_Raise]:
         for kind, limit in _decisions(plan, key, "quota_tce"):
             if kind in ("fixed", "max"):
                 room = min(room, limit - flow.total * load)
-        yield _Raise(f"project:{key}", flow, top, least, value, cost, rate, max(ZERO, room), own, key)
+        mwh = project.electricity_mwh * accounts.month(project.row)
+        yield _Raise(f"project:{key}", flow, top, least, value, cost, rate, max(ZERO, room), own, key, mwh)
 
 
 def _earmark_left(plan: Plan, book: Book, worth: tuple[int, Fraction]) -> Fraction:

@@ -136,12 +136,11 @@ def has_network(scenario: Scenario) -> bool:
 
 
 def read_network(rulings: Rulings) -> Network:
-    """The network of the scenario that was judged. Losses are drawn at the first bus of the highest voltage."""
+    """The network of the scenario that was judged."""
     tables = {name.removeprefix("power/"): rows for name, rows in rulings.accounts.tables.items()
               if name.startswith("power/")}  # fmt: skip
     profiles = {str(name): np.asarray(column, dtype=np.float64)
                 for name, column in rulings.scenario.profiles.items()}  # fmt: skip
-    top = max(row.num("voltage_kv") for row in tables["buses"])
     plants = {row.text("plant_id"): row for row in tables["plants"]}
     groups, load_of = _groups(rulings, tables["loads"], profiles)
     losses = rulings.accounts.power.get(LOSSES)
@@ -155,10 +154,20 @@ def read_network(rulings: Rulings) -> Network:
         storage={row.text("storage_id"): row for row in tables["storage"]},
         groups=groups,
         load_of=load_of,
-        losses_bus=min(row.text("bus_id") for row in tables["buses"] if row.num("voltage_kv") == top),
+        losses_bus=_losses_bus(tables),
         losses_mwh=ZERO if losses is None else losses.num("plan_mwh"),
         profiles=profiles,
     )
+
+
+def _losses_bus(tables: Mapping[str, tuple[Row, ...]]) -> str:
+    """Losses are drawn at the highest voltage that something existing is connected to, the first bus of it."""
+    columns = {"branches": ("from_bus", "to_bus"), "plants": ("bus_id",), "exchange": ("bus_id",)}
+    existing = {row.text(column) for name, ends in columns.items() for row in tables[name]
+                if not row.text("build_id") for column in ends}  # fmt: skip
+    volts = {row.text("bus_id"): row.num("voltage_kv") for row in tables["buses"]}
+    found = {bus: kv for bus, kv in volts.items() if bus in existing} or volts
+    return min(bus for bus, kv in found.items() if kv == max(found.values()))
 
 
 def _classes(plants: Mapping[str, Row], retrofits: tuple[Row, ...]) -> list[Class]:
@@ -206,8 +215,10 @@ def _groups(
         name = first.text("profile_id")
         if month > 1:
             name = f"{name}@{month}"
-            drawn = drawn * (month <= MONTH_OF_HOUR)
-            drawn = drawn / mean if (mean := float(drawn.mean())) > 0 else drawn
+            running = (month <= MONTH_OF_HOUR).astype(np.float64)
+            # A season that is over when the project starts: evenly over what is left of the year.
+            drawn = drawn * running if (drawn * running).any() else running
+            drawn = drawn / float(drawn.mean())
         owners = tuple(row.text("owner_id") for row in rows)
         groups[asset] = Group(
             asset, first.text("bus_id"), name, drawn, first.num("flexible_share"), _peak(first), owners

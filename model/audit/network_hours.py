@@ -4,14 +4,12 @@ Whole kWh are exact where they are only added; where a limit is a decimal, a kWh
 figure. Each check names the worst hour of the worst asset.
 """
 
-from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from dualcontrol.model.audit.choices import Plan
-from dualcontrol.model.audit.inputs import Row
 from dualcontrol.model.audit.network import (
     DAY,
     GREEN,
@@ -216,8 +214,3 @@ def _green(operation: Operation) -> Probe:
     left = np.maximum(0, made - exported - np.maximum(0, operation.charging_kwh()))
     check.at_most("green", dispatch.sum(claims), left)
     return check.probe
-
-
-def limits_by_branch(operation: Operation) -> Mapping[str, Row]:
-    """Branches by id."""
-    return {row.text("branch_id"): row for row in operation.network.branches}

@@ -72,11 +72,15 @@ class Dispatch:
 
 @dataclass(frozen=True)
 class PowerTables:
-    """All of them. `assets`: id -> column -> number (None: empty); `prices`: bus -> (T,), yuan per MWh."""
+    """All of them. `prices`: bus -> (T,), yuan per MWh; `assets`, `builds`, `green`: id -> column -> number.
+
+    None is an empty cell. A build may have the id of a plant: in assets.csv its `kind` tells them apart.
+    """
 
     dispatch: Dispatch
     prices: Mapping[str, Floats] = field(default_factory=dict)
     assets: Mapping[str, Mapping[str, Number | None]] = field(default_factory=dict)
+    builds: Mapping[str, Mapping[str, Number | None]] = field(default_factory=dict)
     green: Mapping[str, Mapping[str, Number | None]] = field(default_factory=dict)
 
 
@@ -103,10 +107,13 @@ def read_power(
     if dispatch is not None:
         _days(dispatch, hours, rulings)
         _known(dispatch, network, ids)
+        assets, is_build = tables[ASSETS], tables[ASSETS]["kind"].astype(str) == "build"
+        running = {*network.plants, *(way.asset for way in network.ways)}
         found = PowerTables(
             dispatch,
             _prices(tables[PRICES], dispatch, network, cells, hours, year),
-            _by_id(ASSETS, "asset", tables[ASSETS], cells, ids, _assets(network)),
+            _by_id(ASSETS, "asset", assets[~is_build], cells, ids, running),
+            _by_id(ASSETS, "asset", assets[is_build], cells, ids, set(network.builds)),
             _by_id(GREEN_TABLE, "unit_id", tables[GREEN_TABLE], cells, ids, None, set(rulings.accounts.units)),
         )
     checks = (first, *together([cells, hours, ids]))
@@ -185,11 +192,6 @@ def _known(dispatch: Dispatch, network: Network, ids: Probe) -> None:
     for asset in dispatch.kwh:
         is_account = asset == GREEN_EXPORT or asset.removeprefix(GREEN) in profiles | {"flat"}
         ids.holds(f"{file} {asset}", asset in bus_of or is_account, asset, "-")
-
-
-def _assets(network: Network) -> set[str]:
-    """What assets.csv lists: plants, exchanges by direction, builds."""
-    return {*network.plants, *(way.asset for way in network.ways), *network.builds}
 
 
 def _by_id(

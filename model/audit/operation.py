@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 
@@ -111,6 +112,7 @@ class Operation:
         """What storage loses in the year, MWh."""
         return Fraction(int((self.charging_kwh() * self.dispatch.weight).sum()), KWH)
 
+    @cached_property
     def power_mwh(self) -> dict[str, Fraction]:
         """What takes the place of the yearly electricity table: renewables, their local part, all losses."""
         made = self.renewable_mwh()
@@ -120,6 +122,7 @@ class Operation:
             "non_fossil_local": made - self.dispatch.mwh(GREEN_EXPORT),
         }
 
+    @cached_property
     def built_flow(self) -> Flow:
         """Value added of renewables that were built; that of existing ones is in the rest of GDP."""
         value = ZERO
@@ -159,6 +162,7 @@ class Operation:
         """Cost of a build in the plan year: its yearly cost for the months in service, 万元."""
         return self.network.builds[build].num("annual_cost_wan_yuan") * self.network.months(build)
 
+    @cached_property
     def cost(self) -> Fraction:
         """What the network costs in the plan year, 万元: builds, imports, unserved load, missing hours."""
         power = self.rulings.scenario.settings.power
@@ -171,5 +175,5 @@ class Operation:
 
 def read_operation(rulings: Rulings, network: Network, tables: PowerTables) -> Operation:
     """Take the builds out of assets.csv; a build without a figure counts as not built."""
-    cells = {build: tables.assets[build].get("built") for build in network.builds}
+    cells = {build: tables.builds[build].get("built") for build in network.builds}
     return Operation(rulings, network, tables, {b: ZERO if n is None else n.value for b, n in cells.items()})

@@ -7,6 +7,7 @@ from fractions import Fraction
 from dualcontrol.model.audit.accounts import Flow, added
 from dualcontrol.model.audit.choices import Plan
 from dualcontrol.model.audit.inputs import Row, setting
+from dualcontrol.model.audit.network import HOURS, KWH
 from dualcontrol.model.audit.numbers import ONE, ZERO
 from dualcontrol.model.audit.results import ResultRow, Results
 from dualcontrol.model.audit.rules import Rulings
@@ -46,8 +47,9 @@ def county_rows(plan: Plan) -> Iterator[HardRow]:
         key = row.text("resource_id")
         used = sum((use * _level(plan, owner) for owner, use in resource_use(rulings, key).items()), ZERO)
         yield HardRow("resource", "3.3.4b", key, row.text("unit"), used, row.num("budget"))
-    green = sum((choice.green_mwh for choice in plan.units.values()), ZERO)
-    yield HardRow("green_supply", "3.3.3c", "", "MWh", green, green_supply(rulings))
+    if plan.operation is None:  # with a network: hour by hour
+        green = sum((choice.green_mwh for choice in plan.units.values()), ZERO)
+        yield HardRow("green_supply", "3.3.3c", "", "MWh", green, green_supply(rulings))
 
 
 def county_ceiling(rulings: Rulings) -> Fraction | None:
@@ -180,9 +182,18 @@ def _activity(plan: Plan) -> Probe:
     probe = Probe("activity", "3.2.2a", "", is_limit=False)
     for key, choice in plan.units.items():
         least, most = activity_bounds(plan.rulings, key)
-        probe.at_most(f"unit:{key}", choice.activity, most, SHARE_STEP / 2)
-        probe.at_most(f"unit:{key}", least, choice.activity, SHARE_STEP / 2)
+        slack = max(SHARE_STEP / 2, _rounded_dispatch(plan, key))
+        probe.at_most(f"unit:{key}", choice.activity, most, slack)
+        probe.at_most(f"unit:{key}", least, choice.activity, slack)
     return probe
+
+
+def _rounded_dispatch(plan: Plan, key: str) -> Fraction:
+    """What a kWh of rounding in every hour of its plants may move a unit's activity."""
+    operation, made = plan.operation, plan.rulings.accounts.units[key].generation_mwh
+    if operation is None or made <= 0:
+        return ZERO
+    return len(operation.network.units().get(key, ())) * Fraction(HOURS, KWH) / made
 
 
 def _power(plan: Plan) -> tuple[Probe, Probe]:

@@ -17,12 +17,14 @@ REQUIRED = (
 def totals(plan: Plan, overshoot_tce: int) -> dict[str, Fraction | None]:
     """The figures of the summary, recomputed; None where the county has no value added.
 
-    `energy_tce`: all energy, 当量, nothing excluded, losses at the electricity's calorific value.
+    `energy_tce`: all energy, 当量, nothing excluded, losses (of storage, too) at the electricity's calorific value.
     `energy_eq_tce`: what the intensity is formed of, 等价; `energy_eq_total_tce`: measure total, 等价.
     """
     county, base = plan.county(), plan.rulings.base_intensity
     accounts, gdp = plan.rulings.accounts, county.value_added
     losses = accounts.power["losses"].num("plan_mwh") if "losses" in accounts.power else ZERO
+    if plan.operation is not None:
+        losses = plan.operation.power_mwh["losses"]
     intensity = county.eq_intensity / gdp if gdp > 0 else None
     return {
         "objective_wan_yuan": plan.value(overshoot_tce),

@@ -2,9 +2,11 @@
 
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dualcontrol.model.audit import box
 from dualcontrol.model.audit.box import Program, upper_bound
 
 F = Fraction
@@ -71,3 +73,10 @@ def test_bound_is_valid_and_reached(data: st.DataObject) -> None:
     if best is not None:
         assert found >= best
         assert found - best < F(1, 10**6)
+
+
+@pytest.mark.parametrize("wrong", [-1.0, 0.0, 7.0, 1e9])
+def test_wrong_multipliers_never_falsify_the_bound(monkeypatch: pytest.MonkeyPatch, wrong: float) -> None:
+    # max x, x <= 4 by the row, x <= 5 by the box: 4, whatever the search comes back with.
+    monkeypatch.setattr(box, "_multipliers", lambda _program: [wrong])
+    assert 4 <= upper_bound(program([1], [5], [([1], 4)])) <= 5

@@ -1,0 +1,241 @@
+"""Checks of the network's year: builds, plants' activity, utilisation hours, green power, net inflow, summary."""
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from dualcontrol.model.audit.choices import Plan
+from dualcontrol.model.audit.network import GREEN, GREEN_EXPORT, HOURS, KWH, MONTH_OF_HOUR
+from dualcontrol.model.audit.network_hours import group_mwh
+from dualcontrol.model.audit.network_tables import ASSETS, FILES, GREEN_TABLE
+from dualcontrol.model.audit.numbers import ONE, ZERO, Number, number
+from dualcontrol.model.audit.operation import Operation
+from dualcontrol.model.audit.results import Results
+from dualcontrol.model.audit.verdict import NOISE, Check, Probe, together
+
+NOTABLE = 0.01  # a difference of this share is told
+_STATUS = {True: "checked_year", False: "checked_typical"}
+
+
+def year_checks(
+    plan: Plan, results: Results, operation: Operation, summary: Mapping[str, object] | None
+) -> tuple[Check, ...]:
+    """All checks of the year."""
+    found = [
+        _builds(operation), _activity(results, operation), _utilisation(operation),
+        _delivered(plan, operation), _net_inflow(plan, operation),
+    ]  # fmt: skip
+    if summary is not None:
+        found.append(_summary(plan, operation, summary))
+    return together(found)
+
+
+def _builds(operation: Operation) -> Probe:
+    """Yes or no; what is committed is built, what starts after the year is not; prerequisites and exclusions."""
+    probe = Probe("power_builds", "3.4.3", "")
+    is_relaxed = operation.rulings.scenario.settings.solve.relax_integers
+    built, listed, assets = operation.built, operation.tables.builds, operation.tables.assets
+    for build, row in operation.network.builds.items():
+        share = built[build]
+        cell = listed[build].get("built")
+        is_choice = 0 <= share <= 1 if is_relaxed else share in (0, 1)
+        probe.holds(f"{build} built", cell is not None and is_choice, str(share), "0/1")
+        if row.text("status") == "committed":
+            probe.at_most(f"{build} committed", 1, share)
+        elif row.num("start_month") > 12:
+            probe.at_most(f"{build} start_month", share, 0)
+        needed, other = row.text("requires_id"), row.text("excludes_id")
+        if needed:
+            probe.at_most(f"{build} requires {needed}", share, built[needed])
+        if other:
+            probe.at_most(f"{build} excludes {other}", share + built[other], 1)
+        _figure(probe, listed[build], build, "cost_wan_yuan", operation.build_cost(build))
+    for plant, row in operation.network.plants.items():
+        build = row.text("build_id")
+        _figure(probe, assets[plant], plant, "built", built[build] if build else ONE)
+    for way in operation.network.ways:
+        _figure(probe, assets[way.asset], way.asset, "built", built[way.build] if way.build else ONE)
+    return probe
+
+
+def _figure(
+    probe: Probe, row: Mapping[str, Number | None], asset: str, column: str, wanted: Fraction,
+    slack: Fraction = ZERO,
+) -> None:  # fmt: skip
+    """A figure of assets.csv is what the inputs and the dispatch give, within its rounding."""
+    found = row.get(column)
+    place = f"{FILES[ASSETS]} {asset} {column}"
+    if found is None:
+        probe.holds(place, False, "-", str(float(wanted)))
+    else:
+        probe.rounded(place, found, wanted, slack)
+
+
+def _activity(results: Results, operation: Operation) -> Probe:
+    """A plant's hours and its quota are one decision: activity is its dispatch over its base generation (3.4.3h)."""
+    probe, units = Probe("plant_activity", "3.4.3h", ""), results.units()
+    for unit, activity in operation.activity().items():
+        probe.rounded(f"unit:{unit}", units[unit].number("activity"), activity)
+    return probe
+
+
+def _utilisation(operation: Operation) -> Probe:
+    """Delivered MWh, hours on the AC capacity and curtailed MWh of assets.csv are those of the dispatch."""
+    probe, network, assets = Probe("utilisation", "3.4.3h", ""), operation.network, operation.tables.assets
+    for plant, row in network.plants.items():
+        delivered, size = operation.delivered_mwh(plant), row.num("capacity_mw")
+        _figure(probe, assets[plant], plant, "capacity_mw", size)
+        _figure(probe, assets[plant], plant, "energy_mwh", delivered)
+        _figure(probe, assets[plant], plant, "hours", delivered / size if size > 0 else ZERO)
+    for part in network.renewables():
+        possible = operation.possible_mwh(part)
+        curtailed = possible - operation.delivered_mwh(part.plant)
+        _figure(probe, assets[part.plant], part.plant, "curtailed_mwh", curtailed, NOISE * possible)
+    for way in network.ways:
+        _figure(probe, assets[way.asset], way.asset, "capacity_mw", way.most_mw)
+        _figure(probe, assets[way.asset], way.asset, "energy_mwh", way.sign * operation.dispatch.mwh(way.asset))
+    missing = operation.missing_mwh()
+    probe.tell(missing=_listed({fleet: mwh for fleet, mwh in missing.items() if mwh > 0}, "MWh"))
+    return probe
+
+
+def _listed(amounts: Mapping[str, Fraction], unit: str) -> str:
+    return ", ".join(f"{key} {float(amount):.0f} {unit}" for key, amount in amounts.items()) or "-"
+
+
+def _delivered(plan: Plan, operation: Operation) -> Probe:
+    """Units of a profile claim no more green power in the year than was delivered to the profile (3.4.3d)."""
+    probe = Probe("green_delivered", "3.4.3d", "MWh", is_limit=True)
+    network = operation.network
+    profile_of = {owner: network.groups[asset].profile for owner, asset in network.load_of.items()}
+    claimed: dict[str, Fraction] = {}
+    for key, choice in plan.units.items():
+        if choice.green_mwh:
+            probe.holds(f"unit:{key}", key in profile_of, "-", "power/loads")
+            profile = profile_of.get(key, "")
+            claimed[profile] = claimed.get(profile, ZERO) + choice.green_mwh
+        listed = operation.tables.green.get(key)
+        if listed is None:
+            probe.holds(f"{FILES[GREEN_TABLE]} {key}", not choice.green_mwh, "-", key)
+            continue
+        delivered = operation.dispatch.mwh(GREEN + profile_of.get(key, ""))
+        accounts = plan.rulings.accounts
+        wanted = {
+            "green_mwh": choice.green_mwh,
+            "excess_green_mwh": accounts.excess_mwh(accounts.units[key], choice),
+            "delivered_to_profile_mwh": delivered,
+        }
+        for column, amount in wanted.items():
+            cell = listed.get(column) or Number(ZERO, ZERO)
+            probe.rounded(f"{FILES[GREEN_TABLE]} {key} {column}", cell, amount)
+    for profile, mwh in claimed.items():
+        probe.at_most(profile, mwh, operation.dispatch.mwh(GREEN + profile))
+    return probe
+
+
+def _net_inflow(plan: Plan, operation: Operation) -> Probe:
+    """Imports less exports are use less generation.
+
+    What the days leave open is what their profiles miss of the year: use times (weighted mean of the profile
+    less 1), known exactly, and printed. Unserved load is used in the accounts and not in the network.
+    """
+    probe, dispatch = Probe("net_inflow", "3.3.3a", "MWh"), operation.dispatch
+    inflow = operation.way_mwh(1) - operation.way_mwh(-1)
+    drawn, missed, used = ZERO, ZERO, ZERO
+    for asset, group in operation.network.groups.items():
+        use = group_mwh(plan, group)
+        used += abs(use)
+        drawn += -dispatch.mwh(asset) - use
+        weighted = float((group.shape[dispatch.hour] * dispatch.weight).sum()) / HOURS
+        missed += use * (1 - group.movable) * (Fraction(weighted) - 1)
+    outside = operation.dispatch.mwh(*(
+        part.asset for part in operation.network.classes
+        if not operation.network.is_renewable(part.plant)
+        and not operation.network.plants[part.plant].text("unit_id")
+    ))  # fmt: skip
+    accounted = plan.county().import_mwh - _generated_outside(plan)
+    wanted = accounted + missed - operation.unserved_mwh() - outside
+    # A kWh of rounding in every hour of every load.
+    figures = len(operation.network.groups) + 2
+    probe.equal("county", inflow, wanted, Fraction(figures * HOURS, KWH) + NOISE * used)
+    probe.tell(
+        network=f"{float(inflow):.0f}", accounts=f"{float(accounted):.0f}", missed=f"{float(missed):.0f}",
+        unserved=f"{float(operation.unserved_mwh()):.3f}",
+        renewable=_listed(_representation(operation), "MWh"),
+    )  # fmt: skip
+    return probe
+
+
+def _generated_outside(plan: Plan) -> Fraction:
+    """What projects would generate: it is no part of the network, MWh (negative: it lowers the net inflow)."""
+    accounts = plan.rulings.accounts
+    return -sum((accounts.projects[key].generation_mwh * accounts.month(accounts.projects[key].row) * load
+                 for key, load in plan.load.items()), ZERO)  # fmt: skip
+
+
+def _representation(operation: Operation) -> dict[str, Fraction]:
+    """What renewables could make on the days of the dispatch beyond what they could in the year, where it matters."""
+    network, found = operation.network, {}
+    for part in network.renewables():
+        start = int(network.builds[part.build].num("start_month")) if part.build else 1
+        share = float(operation.built[part.build]) if part.build else 1.0
+        hours = network.profiles[part.profile][start <= MONTH_OF_HOUR].sum()
+        year, here = float(part.most_mw) * share * float(hours), operation.possible_mwh(part)
+        if abs(float(here) - year) > NOTABLE * max(year, 1.0):
+            found[part.asset] = here - Fraction(year)
+    return found
+
+
+def _summary(plan: Plan, operation: Operation, summary: Mapping[str, object]) -> Probe:
+    """What the summary says of the network, where it says it; how the year was checked and what is unserved, always."""
+    probe, dispatch = Probe("network_summary", "2.2", ""), operation.dispatch
+    wanted_status = _STATUS[dispatch.is_whole_year]
+    probe.holds("time", summary.get("time") == wanted_status, str(summary.get("time", "-")), wanted_status)
+    if not dispatch.is_whole_year:
+        probe.holds("is_draft", summary.get("is_draft") is True, str(summary.get("is_draft", "-")), "true")
+    told = summary.get("network")
+    told = told if isinstance(told, Mapping) else {}
+    builds = sorted(build for build, share in operation.built.items() if share > 0)
+    if "builds" in told:
+        found = told["builds"]
+        listed = sorted(map(str, found)) if isinstance(found, Iterable) else []
+        probe.holds("network builds", listed == builds, " ".join(listed), " ".join(builds))
+    figures: dict[str, Fraction] = {
+        "hours": Fraction(len(dispatch.hour)),
+        "green_delivered_mwh": dispatch.mwh(*operation.green_assets()),
+        "green_exported_mwh": dispatch.mwh(GREEN_EXPORT),
+        "exported_mwh": operation.way_mwh(-1),
+        "imported_mwh": operation.way_mwh(1),
+        "unserved_mwh": operation.unserved_mwh(),
+        "excluded_tce_eq": _excluded(plan),
+    }
+    for key, wanted in figures.items():
+        if key in told or key == "unserved_mwh":
+            _told(probe, f"network {key}", told.get(key), wanted)
+    missing = told.get("missing_hours")
+    if isinstance(missing, Mapping):
+        sizes = {fleet: sum((row.num("capacity_mw") for row in rows), ZERO)
+                 for fleet, rows in operation.network.fleets().items()}  # fmt: skip
+        short = operation.missing_mwh()
+        for fleet in sorted({*short, *map(str, missing)}):
+            hours = short[fleet] / sizes[fleet] if sizes.get(fleet) else ZERO
+            _told(probe, f"network missing_hours {fleet}", missing.get(fleet), hours)
+    return probe
+
+
+def _excluded(plan: Plan) -> Fraction:
+    """What excess renewable electricity takes out of the energy total (tce_eq, 3.3.3c)."""
+    accounts = plan.rulings.accounts
+    excess = (accounts.excess_mwh(accounts.units[key], choice) for key, choice in plan.units.items())
+    return -accounts.excess_flow.eq_total * sum(excess, ZERO)
+
+
+def _told(probe: Probe, place: str, cell: Any, wanted: Fraction) -> None:
+    try:
+        found = number(cell)
+    except ValueError:
+        found = None
+    if found is None:
+        probe.holds(place, False, str(cell)[:40], str(float(wanted)))
+    else:
+        probe.rounded(place, found, wanted)
