@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from dualcontrol import power_command
 from dualcontrol.console import Voice, open_streams
 from dualcontrol.messages import LANGUAGES, Language, language, say
 
@@ -114,13 +115,15 @@ def build(lang: Language) -> typer.Typer:
         scenario: Annotated[Path, argument("help.scenario", "SCENARIO")],
         out: Annotated[Path, option("help.out", "--out", metavar="DIR", show_default=False)],
         settings: set_texts = None,
+        year: Annotated[bool, option("help.year", "--year", show_default=False)] = False,
         json: json_flag = False,
         lang_: lang_text = None,
         help_: help_flag = False,
     ) -> None:
         from dualcontrol.work import solve_scenario
 
-        raise typer.Exit(solve_scenario(Voice(lang, json), scenario, out, settings or []))
+        changes = [*(settings or []), *(['time.mode="year"'] if year else [])]
+        raise typer.Exit(solve_scenario(Voice(lang, json), scenario, out, changes))
 
     @app.command("audit", help=say("help.audit", lang), add_help_option=False)
     def audit(
@@ -147,4 +150,5 @@ def build(lang: Language) -> typer.Typer:
 
         raise typer.Exit(solve_demo(Voice(lang, json), name, out or Path("out") / name))
 
+    power_command.register(app, lang, json_flag, lang_text, help_flag)
     return app

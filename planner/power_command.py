@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
 import typer
 
 from dualcontrol.console import Voice, visible
@@ -106,6 +105,8 @@ def run(voice: Voice, path: Path, convention: str, out: Path | None) -> int:
 
 
 def _tell(voice: Voice, case: "Case", result: "PowerResult", values: Mapping[str, Any]) -> None:
+    import numpy as np  # only now: `--help` stays quick
+
     objective, error = float(result.objective or 0.0), ""
     if case.curves:
         error = say("power.error", voice.lang, bound=objective - result.objective_error)
@@ -128,6 +129,8 @@ def _tell(voice: Voice, case: "Case", result: "PowerResult", values: Mapping[str
 
 
 def _range(price: Any) -> str:
+    import numpy as np  # only now: `--help` stays quick
+
     if np.size(price) == 1:
         return f"{float(np.ravel(price)[0]):,.5f}"
     return f"{np.min(price):,.5f} / {np.mean(price):,.5f} / {np.max(price):,.5f}"
