@@ -116,6 +116,7 @@ def settle(case: Case, decisions: Decisions, dispatch: Dispatch | None = None) -
             i: decisions.activity[i] if i in plants else _within_quota(case, decisions, i)
             for i in case.unit_rows
         },
+        shortfall={s: _whole_need(case, decisions, s) for s in case.society},
     )
     uses = {i: unit_use(case, decisions, i) for i in case.unit_rows}
     accounts = case.accounts
