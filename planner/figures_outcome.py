@@ -177,7 +177,7 @@ def _price_table(axes: "Axes", shown: pd.DataFrame, names: dict[str, str], words
     axes.set_ylim(max(3, len(shown)) + 2, -0.2)
     for x, align, key in columns:
         text = words.say(f"picture.prices.{key}")
-        axes.text(x, 0.4, text, ha=align, va="center", color=FAINT, size=8.5)  # type: ignore[arg-type]
+        axes.text(x, 0.4, text, ha=align, va="center", color=FAINT, size=8.5)
     axes.plot((0, 1.03), (0.95, 0.95), color=FAINT, linewidth=0.8)
     for place, row in enumerate(shown.itertuples(index=False)):
         y = place + 1.5
@@ -189,7 +189,7 @@ def _price_table(axes: "Axes", shown: pd.DataFrame, names: dict[str, str], words
             _cell(row.price_left, words), _cell(row.price_right, words), _unit(row.price_unit, words),
         )  # fmt: skip
         for (x, align, _), text in zip(columns, cells, strict=True):
-            axes.text(x, y, text, ha=align, va="center", size=8.5, weight=weight)  # type: ignore[arg-type]
+            axes.text(x, y, text, ha=align, va="center", size=8.5, weight=weight)
 
 
 def _unit(unit: str, words: Speech) -> str:

@@ -5,7 +5,7 @@ A `Picture` carries its own drawing settings: it changes nobody else's, and nobo
 
 import io
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +45,7 @@ _LOOKS = (
     "patch.", "path.", "savefig.", "scatter.", "text.", "xaxis.", "xtick.", "yaxis.", "ytick.",
 )  # fmt: skip
 
-_SETTINGS: Mapping[str, Any] = {
+_SETTINGS: dict[str, Any] = {
     "text.parse_math": False,  # a name with dollar signs is a name
     "axes.titlelocation": "left", "axes.titlesize": 10.5, "axes.titleweight": "bold", "axes.labelsize": 9,
     "axes.labelcolor": FAINT, "axes.edgecolor": FAINT, "axes.spines.top": False, "axes.spines.right": False,
@@ -151,9 +151,10 @@ class Picture(Figure):
 @contextmanager
 def settings(words: Speech) -> Iterator[None]:
     """Matplotlib's own defaults with ours on top, for as long as it lasts: a user's style stays outside."""
-    usual = {key: value for key, value in mpl.rcParamsDefault.items() if key.startswith(_LOOKS)}
+    chosen: Any = {key: value for key, value in mpl.rcParamsDefault.items() if key.startswith(_LOOKS)}
     family = [words.font, LATIN_FONT] if words.font else [LATIN_FONT]
-    with mpl.rc_context({**usual, **_SETTINGS, "font.family": family}):
+    chosen |= _SETTINGS | {"font.family": family}
+    with mpl.rc_context(chosen):
         yield
 
 

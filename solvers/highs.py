@@ -77,7 +77,7 @@ class LiveHighs:
         self.arrays = arrays
         self.scaling = scaling_of(arrays)
         self.options = options or Options()
-        self._highs = highspy.Highs()
+        self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
         self._highs.silent()
         self._set_options()
         self._pass(scaled(arrays, self.scaling))
