@@ -1,5 +1,6 @@
 """Physical energy to tce and CO2, three measures, exclusions, the county at 等价: each number by hand."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product as combinations
 from pathlib import Path
@@ -8,9 +9,10 @@ import pandas as pd
 import pytest
 
 from dualcontrol.model.accounting import Counting, PowerBalance, Use, account
+from dualcontrol.model.allocation.case import Case
 from dualcontrol.model.decisions import Decisions, settle
 from dualcontrol.model.scenario import load
-from tests.model.small_cases import case_of, changed, county, others, project, total, unit, write_county
+from tests.model.small_cases import county, others, project, rulings_of, total, unit, write_county
 
 F = Fraction
 
@@ -243,12 +245,13 @@ def test_the_base_year_repeated_has_a_reduction_of_exactly_zero(primary: str) ->
         "gdp": [others("77.7")],
     }  # fmt: skip
     settings = {"accounting": {"primary_electricity": primary, "renewable_share_required": 0.2}}
-    scenario = county(owners, settings, exclusions=exclusions(*SWITCHES), **tables)
-    every = scenario.table("exclusions")
+    rulings = rulings_of(county(owners, settings, **tables))
+    law = rulings.accounts.counting
     seen = set()
     for number in range(2 ** len(SWITCHES)):
-        on = [bool(number >> bit & 1) for bit in range(len(SWITCHES))]
-        case = case_of(changed(scenario, exclusions=every[on]))
+        on = frozenset(switch for bit, switch in enumerate(SWITCHES) if number >> bit & 1)
+        accounts = replace(rulings.accounts, counting=replace(law, switches=on))
+        case = Case(replace(rulings, accounts=accounts))
         none = {"A": F(0), "B": F(0)}
         same = Decisions(
             activity={"A": F(1), "B": F(1)}, self_pv={**none, "A": F("100.001")}, green={**none, "A": F(300)},
