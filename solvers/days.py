@@ -176,12 +176,13 @@ class Days:
         """Solution and row duals (of the maximisation by the yearly columns) of the program now loaded."""
         for presolve in ("off", "on"):
             _check(self._highs.run(), "run")
-            if self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+            state = self._highs.getModelStatus()
+            if state == highspy.HighsModelStatus.kOptimal:
                 solution = self._highs.getSolution()
                 return np.asarray(solution.col_value), np.asarray(solution.row_dual) / SCALE
             _check(self._highs.clearSolver(), "clearSolver")
             _check(self._highs.setOptionValue("presolve", "on" if presolve == "off" else "off"), "presolve")
-        raise SolverError(f"day {day} has no optimum: {self._highs.getModelStatus()}")
+        raise SolverError(f"day {day} has no optimum: {state.name}")
 
 
 SCALE = 128.0  # costs are a few hundredths of 万元 per MWh, HiGHS's optimality tolerance is absolute

@@ -10,14 +10,18 @@ lower bound. Cuts do not depend on the yearly targets: a variant of the targets 
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from dualcontrol.solvers.compile import Arrays, Floats, Label
 from dualcontrol.solvers.days import Answer, Days
 from dualcontrol.solvers.highs import LiveHighs, Options, Solution, Status
 
 OWN: Label = ("days_own_value", None)
+WHOLE = 1e-6  # an integer column this close to a whole number is there
+Entries = tuple[npt.NDArray[Any], Floats, float, float]  # columns, values, lower, upper of a row
 FITS = 1e-7  # relative mismatch of a mix that still is a feasible year
 
 
@@ -30,8 +34,8 @@ class Wiring:
     feasible year is found.
     """
 
-    shared: np.ndarray
-    totals: np.ndarray
+    shared: npt.NDArray[np.int64]
+    totals: npt.NDArray[np.int64]
     price_box: Floats
     own_upper: float = 0.0
 
@@ -89,8 +93,9 @@ def solve_year(
     began, pool = time.perf_counter(), list(answers)
     options = options or Options(gap=gap / 4)
     before, history = len(pool), []
+    whole = yearly.is_integer[wiring.shared]
     if not pool:
-        pool.append(days.answer(_middle(yearly, wiring), np.zeros(len(wiring.totals))))
+        pool.append(_answer(days, _middle(yearly, wiring), np.zeros(len(wiring.totals)), whole))
     best: _Mix | None = None
     bound = np.inf
     for is_relaxed in (True, False):
@@ -102,10 +107,7 @@ def solve_year(
                 return _failed(master.status, pool, len(pool) - before, began)
             bound = min(bound, master.bound)
             fixed = program if is_relaxed else program.fixed(master.x[:-1])
-            whole = (
-                np.zeros(len(wiring.shared), dtype=bool) if is_relaxed else yearly.is_integer[wiring.shared]
-            )
-            mix = _combine(fixed, wiring, pool, whole, box)
+            mix = _combine(fixed, wiring, pool, whole & (not is_relaxed), box)
             if mix is not None and mix.mismatch <= FITS and (best is None or mix.objective > best.objective):
                 best = mix
             history.append((best.objective if best else -np.inf, bound))
@@ -115,7 +117,7 @@ def solve_year(
                 break
             if len(pool) - before >= most_evaluations:
                 break
-            pool.append(_next_answer(days, wiring, master.x, mix, pool, keep=not is_relaxed))
+            pool.append(_next_answer(days, wiring, master.x, mix, pool, whole))
     if best is None:
         return _failed(Status.TIME_LIMIT, pool, len(pool) - before, began)
     distance = bound - best.objective
@@ -136,15 +138,26 @@ def solve_year(
 
 
 def _next_answer(
-    days: Days, wiring: Wiring, x: Floats, mix: _Mix | None, pool: Sequence[Answer], *, keep: bool
+    days: Days,
+    wiring: Wiring,
+    x: Floats,
+    mix: _Mix | None,
+    pool: Sequence[Answer],
+    whole: npt.NDArray[np.bool_],
 ) -> Answer:
     """One more answer: half-way between where the master is and where a feasible mix is, at the mix's prices."""
     at = x[wiring.shared]
     if mix is None:
-        return days.answer(at, np.zeros(len(wiring.totals)), keep=keep)
+        return _answer(days, at, np.zeros(len(wiring.totals)), whole)
     middle = (at + mix.solution.x[wiring.shared]) / 2
     known = any(np.allclose(a.at, middle) and np.allclose(a.prices, mix.prices) for a in pool)
-    return days.answer(at if known else middle, mix.prices, keep=keep)
+    return _answer(days, at if known else middle, mix.prices, whole)
+
+
+def _answer(days: Days, at: Floats, prices: Floats, whole: npt.NDArray[np.bool_]) -> Answer:
+    """The days' answer; their hours are kept only where integers are whole, so that a plan may be made of them."""
+    keep = bool(np.all(np.abs(at[whole] - np.round(at[whole])) <= WHOLE))
+    return days.answer(at, prices, keep=keep)
 
 
 def _middle(yearly: Arrays, wiring: Wiring) -> Floats:
@@ -171,7 +184,7 @@ def _with_cuts(yearly: Arrays, wiring: Wiring, pool: Sequence[Answer]) -> Arrays
     return with_rows(program, rows, "cut")
 
 
-def with_rows(program: Arrays, rows: Sequence[tuple[Floats, Floats, float, float]], name: str) -> Arrays:
+def with_rows(program: Arrays, rows: Sequence[Entries], name: str) -> Arrays:
     """The program with more rows (columns, values, lower, upper) labelled (name, number)."""
     kept = [(columns[values != 0], values[values != 0], low, high) for columns, values, low, high in rows]
     counts = [len(columns) for columns, *_ in kept]
@@ -207,7 +220,7 @@ def mix_program(
         is_integer=np.zeros(n + more, dtype=bool),
     )
     table = np.array([np.concatenate([a.totals, a.at]) for a in usable])
-    rows = [(weights, np.ones(k), 1.0, 1.0)]
+    rows: list[Entries] = [(weights, np.ones(k), 1.0, 1.0)]
     rows += [
         (
             np.append(weights, [place[j], over[j], under[j]]),
@@ -220,14 +233,16 @@ def mix_program(
     return with_rows(program, rows, "mix")
 
 
-def usable_answers(fixed: Arrays, wiring: Wiring, pool: Sequence[Answer], whole: np.ndarray) -> list[Answer]:
+def usable_answers(
+    fixed: Arrays, wiring: Wiring, pool: Sequence[Answer], whole: npt.NDArray[np.bool_]
+) -> list[Answer]:
     """The answers at the integers that `fixed` has, over the yearly columns marked in `whole`."""
     at = fixed.lower[wiring.shared]
-    return [a for a in pool if np.allclose(a.at[whole], at[whole], atol=1e-6)]
+    return [a for a in pool if np.allclose(a.at[whole], at[whole], rtol=0.0, atol=WHOLE)]
 
 
 def _combine(
-    fixed: Arrays, wiring: Wiring, pool: Sequence[Answer], whole: np.ndarray, box: Floats
+    fixed: Arrays, wiring: Wiring, pool: Sequence[Answer], whole: npt.NDArray[np.bool_], box: Floats
 ) -> _Mix | None:
     """The best year among convex combinations of answers at these integers; None if there are none.
 
