@@ -161,9 +161,7 @@ class Lagrangian:
         measures = self.plan.rulings.accounts.measures
         return ((name, row) for name, row in measures.items() if row.text("unit_id") == key)
 
-    def program(
-        self, key: str, has_excess: bool, has_beyond: bool, generation: Fraction = ZERO
-    ) -> Program:
+    def program(self, key: str, has_excess: bool, has_beyond: bool, generation: Fraction = ZERO) -> Program:
         """The unit's own program: with excess green power, green - s·D of it, or with none.
 
         generation: what a MWh that it makes is charged with, 万元 (the priced hours pay it).

@@ -93,7 +93,9 @@ class Network:
 
     def bus_of(self) -> dict[str, str]:
         """The bus of every asset that injects or draws, unserved load included."""
-        found = {part.asset: part.bus for part in (*self.classes, *self.ways, *self.groups.values())}
+        found = {part.asset: part.bus for part in self.classes}
+        found |= {way.asset: way.bus for way in self.ways}
+        found |= {group.asset: group.bus for group in self.groups.values()}
         for key, row in self.storage.items():
             found |= {f"{key}:{way}": row.text("bus_id") for way in ("charge", "discharge")}
         found[LOAD + LOSSES] = self.losses_bus

@@ -38,8 +38,12 @@ class PricedNetwork:
     @cached_property
     def _price(self) -> dict[str, Floats]:
         """万元 per MWh by bus, (T,); never above what unserved load costs, so that none pays."""
-        most = float((setting(self.operation.rulings.scenario.settings.power.shed_yuan_per_mwh) or ZERO) / WAN)
-        return {bus: np.clip(series / WAN, -most, most) for bus, series in self.operation.tables.prices.items()}
+        most = float(
+            (setting(self.operation.rulings.scenario.settings.power.shed_yuan_per_mwh) or ZERO) / WAN
+        )
+        return {
+            bus: np.clip(series / WAN, -most, most) for bus, series in self.operation.tables.prices.items()
+        }
 
     @cached_property
     def _weight(self) -> Floats:
@@ -48,9 +52,16 @@ class PricedNetwork:
     @cached_property
     def _hours_price(self) -> dict[str, Fraction]:
         """What a MWh delivered is worth to the utilisation hours, by plant: their price while they are missing."""
-        price = (setting(self.operation.rulings.scenario.settings.power.missing_hours_yuan_per_mwh) or ZERO) / WAN
+        price = (
+            setting(self.operation.rulings.scenario.settings.power.missing_hours_yuan_per_mwh) or ZERO
+        ) / WAN
         missing, fleets = self.operation.missing_mwh(), self.operation.network.fleets()
-        return {row.text("plant_id"): price for fleet, rows in fleets.items() if missing[fleet] > 0 for row in rows}
+        return {
+            row.text("plant_id"): price
+            for fleet, rows in fleets.items()
+            if missing[fleet] > 0
+            for row in rows
+        }
 
     def owner_price(self, owner: str) -> Fraction:
         """What the electricity of an owner costs at least, 万元 per MWh a year; 0 for one that draws nothing."""
@@ -78,11 +89,9 @@ class PricedNetwork:
         """Everything but the owners and the plants whose generation is a unit's activity, 万元."""
         operation, network = self.operation, self.operation.network
         losses = float(network.losses_mwh) / HOURS * self._weight * self._price[network.losses_bus]
-        parts = [_up(-losses)]
         owned = {asset for assets in network.units().values() for asset in assets}
-        for part in network.classes:
-            if part.asset not in owned:
-                parts.append(self._output(part, self._worth(part)))
+        free = (part for part in network.classes if part.asset not in owned)
+        parts = [_up(-losses), *(self._output(part, self._worth(part)) for part in free)]
         for way in network.ways:
             room = float(way.most_mw) * operation.service(way.build) * self._weight
             earned = self._price[way.bus] - float(way.price / WAN) if way.sign > 0 else -self._price[way.bus]
@@ -159,7 +168,9 @@ class PricedNetwork:
             service = self.operation.service(row.text("build_id")).reshape(-1, DAY)[:, 0]
             price = (self._price[row.text("bus_id")] - lost).reshape(-1, DAY)
             tried = np.concatenate([price * out, price / into], axis=1)[:, :, None]  # (days, 48, 1)
-            gain = np.maximum(0.0, price[:, None, :] - tried / out) + np.maximum(0.0, tried * into - price[:, None, :])
+            gain = np.maximum(0.0, price[:, None, :] - tried / out) + np.maximum(
+                0.0, tried * into - price[:, None, :]
+            )
             best = gain.sum(axis=2).min(axis=1)
             weight = self._weight.reshape(-1, DAY)[:, 0]
             yield _up(float(row.num("power_mw")) * service * weight * best)

@@ -203,7 +203,9 @@ def _green(operation: Operation) -> Probe:
     check, dispatch = Hourly("green_hours", "3.4.3d", operation), operation.dispatch
     load: dict[str, Whole] = {}
     for asset, group in operation.network.groups.items():
-        load[group.profile] = load.get(group.profile, np.zeros(len(dispatch.hour), dtype=np.int64)) - dispatch.of(asset)
+        load[group.profile] = load.get(
+            group.profile, np.zeros(len(dispatch.hour), dtype=np.int64)
+        ) - dispatch.of(asset)
     claims = operation.green_assets()
     for asset in claims:
         none = np.zeros(len(dispatch.hour), dtype=np.int64)

@@ -27,7 +27,16 @@ DISPATCH, PRICES, ASSETS, GREEN_TABLE = "power/dispatch", "power/prices", "power
 POWER_COLUMNS: Mapping[str, tuple[str, ...]] = {
     DISPATCH: ("year", "hour", "weight", "asset", "kwh"),
     PRICES: ("year", "hour", "weight", "bus", "yuan_per_mwh"),
-    ASSETS: ("asset", "kind", "built", "capacity_mw", "energy_mwh", "hours", "curtailed_mwh", "cost_wan_yuan"),
+    ASSETS: (
+        "asset",
+        "kind",
+        "built",
+        "capacity_mw",
+        "energy_mwh",
+        "hours",
+        "curtailed_mwh",
+        "cost_wan_yuan",
+    ),
     GREEN_TABLE: ("unit_id", "profile_id", "green_mwh", "excess_green_mwh", "delivered_to_profile_mwh"),
 }
 FILES: Mapping[str, str] = {
@@ -114,7 +123,9 @@ def read_power(
             _prices(tables[PRICES], dispatch, network, cells, hours, year),
             _by_id(ASSETS, "asset", assets[~is_build], cells, ids, running),
             _by_id(ASSETS, "asset", assets[is_build], cells, ids, set(network.builds)),
-            _by_id(GREEN_TABLE, "unit_id", tables[GREEN_TABLE], cells, ids, None, set(rulings.accounts.units)),
+            _by_id(
+                GREEN_TABLE, "unit_id", tables[GREEN_TABLE], cells, ids, None, set(rulings.accounts.units)
+            ),
         )
     checks = (first, *together([cells, hours, ids]))
     return (found if all(check.passed for check in checks) else None), checks
@@ -130,9 +141,7 @@ def _whole(frame: pd.DataFrame, column: str, file: str, cells: Probe, most: int)
     return None if len(bad) else values.astype(np.int64)
 
 
-def _dispatch(
-    frame: pd.DataFrame, cells: Probe, hours: Probe, ids: Probe, year: int
-) -> Dispatch | None:
+def _dispatch(frame: pd.DataFrame, cells: Probe, hours: Probe, ids: Probe, year: int) -> Dispatch | None:
     file = FILES[DISPATCH]
     columns = [
         _whole(frame, column, file, cells, most)
@@ -166,7 +175,9 @@ def _days(dispatch: Dispatch, hours: Probe, rulings: Rulings) -> None:
     """Whole days, weights that make a year; as many hours as the scenario's `[time]` asks for."""
     file, time = FILES[DISPATCH], rulings.scenario.settings.time
     hour, weight = dispatch.hour, dispatch.weight
-    hours.holds(f"{file} hour", bool(hour.min() >= 0 and hour.max() < HOURS), str(hour.max()), f"0…{HOURS - 1}")
+    hours.holds(
+        f"{file} hour", bool(hour.min() >= 0 and hour.max() < HOURS), str(hour.max()), f"0…{HOURS - 1}"
+    )
     days, count = np.unique(hour // DAY, return_counts=True)
     short = days[count != DAY]
     hours.holds(f"{file} day", not len(short), " ".join(map(str, short[:3])), "24 hours")
@@ -258,4 +269,3 @@ def _prices(
     unknown = sorted(set(buses) - set(network.buses))
     hours.holds(f"{file} bus", not unknown, " ".join(unknown[:3]), "-")
     return found
-

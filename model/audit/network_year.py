@@ -93,7 +93,9 @@ def _utilisation(operation: Operation) -> Probe:
         _figure(probe, assets[part.plant], part.plant, "curtailed_mwh", curtailed, NOISE * possible)
     for way in network.ways:
         _figure(probe, assets[way.asset], way.asset, "capacity_mw", way.most_mw)
-        _figure(probe, assets[way.asset], way.asset, "energy_mwh", way.sign * operation.dispatch.mwh(way.asset))
+        _figure(
+            probe, assets[way.asset], way.asset, "energy_mwh", way.sign * operation.dispatch.mwh(way.asset)
+        )
     missing = operation.missing_mwh()
     probe.tell(missing=_listed({fleet: mwh for fleet, mwh in missing.items() if mwh > 0}, "MWh"))
     return probe

@@ -48,7 +48,8 @@ class Operation:
         if not build:
             return np.ones(len(self.dispatch.hour))
         start = int(self.network.builds[build].num("start_month"))
-        return float(self.built[build]) * (MONTH_OF_HOUR[self.dispatch.hour] >= start)
+        is_running = MONTH_OF_HOUR[self.dispatch.hour] >= start
+        return float(self.built[build]) * is_running.astype(np.float64)
 
     def available_mw(self, part: Class) -> Floats:
         """What a class of a plant could give in each hour, (T,), MW."""
@@ -69,7 +70,9 @@ class Operation:
 
     def charging_kwh(self) -> Whole:
         """Charging less discharging, (T,), kWh."""
-        return -self.dispatch.sum(f"{key}:{way}" for key in self.network.storage for way in ("charge", "discharge"))
+        return -self.dispatch.sum(
+            f"{key}:{way}" for key in self.network.storage for way in ("charge", "discharge")
+        )
 
     def green_exported_kwh(self) -> Whole:
         """Green power that exports carry at least, (T,), kWh, rounded up: by contract, or pro rata of all fed in."""
@@ -86,7 +89,9 @@ class Operation:
             share = way.green_share
             # Python's integers: out x made may exceed 64 bits.
             part = [
-                -(-int(o) * int(m) // int(f)) if share is None else -(-int(o) * share.numerator // share.denominator)
+                -(-int(o) * int(m) // int(f))
+                if share is None
+                else -(-int(o) * share.numerator // share.denominator)
                 for o, m, f in zip(out, made, fed, strict=True)
             ]
             carried += np.minimum(np.array(part, dtype=np.int64), np.maximum(0, made))
@@ -167,7 +172,9 @@ class Operation:
         """What the network costs in the plan year, 万元: builds, imports, unserved load, missing hours."""
         power = self.rulings.scenario.settings.power
         result = sum((self.build_cost(build) * share for build, share in self.built.items()), ZERO)
-        result += sum((way.price / WAN * way.sign * self.dispatch.mwh(way.asset) for way in self.network.ways), ZERO)
+        result += sum(
+            (way.price / WAN * way.sign * self.dispatch.mwh(way.asset) for way in self.network.ways), ZERO
+        )
         result += (setting(power.shed_yuan_per_mwh) or ZERO) / WAN * self.unserved_mwh()
         missing = sum(self.missing_mwh().values(), ZERO)
         return result + (setting(power.missing_hours_yuan_per_mwh) or ZERO) / WAN * missing
