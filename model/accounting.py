@@ -116,7 +116,7 @@ class Counting:
             energy = energy - step * total.excess_green_mwh
         return energy
 
-    def county(self, uses: Iterable[Use], balance: PowerBalance, other_gdp_wan_yuan: Fraction) -> County:
+    def county(self, uses: Iterable[Use], balance: PowerBalance, other_gdp_wan_yuan: Quantity) -> County:
         """The county's account of a year from its owners (1.a, 3.2.1d). GDP: owners' value added and the rest."""
         owners = list(uses)
         total = sum(owners[1:], owners[0]) if owners else Use()

@@ -214,7 +214,8 @@ def _within_quota(case: Case, decisions: Decisions, unit_id: str) -> Fraction:
 
     def over(level: Fraction) -> Fraction:
         at_level = replace(decisions, activity={**decisions.activity, unit_id: level})
-        return counting.counted(unit_use(case, at_level, unit_id), "total") - room
+        used: Fraction = counting.counted(unit_use(case, at_level, unit_id), "total")
+        return used - room
 
     running = replace(case.accounts.units[unit_id], self_pv_mwh=Fraction(0), excess_green_mwh=Fraction(0))
     now, slope = over(activity), counting.counted(running, "total")

@@ -53,7 +53,7 @@ def _ratio(accounts: Accounts, project: Any, indicator: Any) -> float | None:
     value = amount / project.land_mu if project.land_mu > 0 else float("nan")
     if not (value == value and indicator.benchmark > 0):
         return None
-    return max(0.0, value / indicator.benchmark)
+    return max(0.0, float(value / indicator.benchmark))
 
 
 def _cost(amount: float, per: float, benchmark: float | None) -> float | None:

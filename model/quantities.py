@@ -15,7 +15,7 @@ TCE_PER_SPECIFIC = {
 }
 
 
-def exact(value: float) -> Fraction:
+def exact(value: float | Fraction) -> Fraction:
     """The decimal a float is written as, exactly (0.1 is 1/10). ValueError on NaN or infinity."""
     if isinstance(value, Fraction):
         return value

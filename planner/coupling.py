@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dualcontrol.model.allocation.case import Case
-from dualcontrol.model.allocation.grid import HOURS
 from dualcontrol.model.power.hour import LINKS, SCOPES, build_hour, profile_names
+from dualcontrol.model.power.inputs import HOURS
 from dualcontrol.model.power.network import Series
 from dualcontrol.model.power.typical import typical_days
 from dualcontrol.solvers.compile import Arrays, Label

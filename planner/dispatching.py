@@ -50,9 +50,8 @@ def _mixed(solved: Solved) -> Floats:
     """The plan's year as (T, hourly columns): answers weighted as in the mix program's solution."""
     width = len(solved.stamped.layout.hour.columns[HOURLY])
     daily = len(solved.stamped.layout.hour.columns["cycle"])
-    total = np.zeros((solved.days.days, solved.days.columns_of_day))
-    for answer, weight in solved.mix():
-        total += weight * answer.x
+    parts = [weight * answer.x for answer, weight in solved.mix() if answer.x is not None]
+    total: Floats = np.stack(parts).sum(axis=0, dtype=np.float64)
     return total[:, daily:].reshape(-1, width)
 
 

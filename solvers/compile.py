@@ -3,6 +3,7 @@
 No Pyomo solver interface and no files; HiGHS gets the finished arrays (`highs.py`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -24,8 +25,8 @@ class Arrays:
     is_integer (columns,); row_lower, row_upper (rows,); start (rows + 1,). Infinite bounds are +-inf.
     """
 
-    columns: tuple[Label, ...]
-    rows: tuple[Label, ...]
+    columns: Sequence[Label]
+    rows: Sequence[Label]
     cost: Floats
     offset: float
     lower: Floats
@@ -57,7 +58,7 @@ class Arrays:
         return self._position(self.rows, (name, index))
 
     @staticmethod
-    def _position(labels: tuple[Label, ...], label: Label) -> int:
+    def _position(labels: Sequence[Label], label: Label) -> int:
         try:
             return labels.index(label)
         except ValueError:

@@ -93,7 +93,7 @@ class Days:
         return np.concatenate([cycle, hourly], axis=1)
 
     def _load(self, start: Any, index: Any, value: Any) -> Any:
-        highs = highspy.Highs()
+        highs = highspy.Highs()  # type: ignore[no-untyped-call]
         highs.silent()
         for name, setting in (
             ("threads", 1),

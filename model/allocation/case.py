@@ -46,7 +46,8 @@ class Case:
     @cached_property
     def counting(self) -> Counting:
         """The counting rules with float factors, for expressions."""
-        return numeric(self.accounts.counting)
+        counting: Counting = numeric(self.accounts.counting)
+        return counting
 
     def is_on(self, clause: str) -> bool:
         """Whether the scenario keeps a clause switched on."""

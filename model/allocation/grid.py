@@ -75,8 +75,8 @@ def network_variables(m: Any, case: Case, whole: Any) -> None:
         m.BUILDS,
         domain=whole,
         bounds=lambda m, b: (
-            1 if power.builds[b].status == "committed" else 0,
-            0 if power.builds[b].status == "open" and power.builds[b].start_month > 12 else 1,
+            1 if case.network.builds[b].status == "committed" else 0,
+            0 if case.network.builds[b].status == "open" and case.network.builds[b].start_month > 12 else 1,
         ),
     )
     m.mean_load = pyo.Var(m.LOADS, bounds=lambda m, k: (0.0, case.most_mwh_at(m.owners_at[k]) / HOURS))
@@ -112,7 +112,8 @@ def network_uses(m: Any, case: Case) -> list[Use]:
         for t in m.TOTALS
         if t.startswith("built:")
     )
-    return [Use(*[0.0] * 5, value, 0.0, 0.0)]
+    zero = 0.0
+    return [Use(zero, zero, zero, zero, zero, value, zero, zero)]
 
 
 def network_cost(m: Any, case: Case) -> Any:
@@ -126,8 +127,9 @@ def network_cost(m: Any, case: Case) -> Any:
 
 def build_cost(case: Case, build: str) -> float:
     """Cost of a build in the plan year: its yearly cost for the months in service, 万元."""
-    decided = case.power.builds[build]
-    return float(decided.annual_cost_wan_yuan) * (13 - decided.start_month) / 12
+    decided = case.network.builds[build]
+    months = 13 - int(decided.start_month)
+    return float(decided.annual_cost_wan_yuan) * months / 12
 
 
 def fleet_mw(case: Case, fleet: str) -> float:

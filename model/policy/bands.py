@@ -65,7 +65,7 @@ def grant_ceiling(desk: Desk, unit_id: str, is_high_energy: bool, conduct: str) 
         return (allowance, "3.3.2b") if allowance > 0 else (0, "3.1.1")
     units = desk.accounts.scenario.table("units").set_index("unit_id")
     full = desk.accounts.counted_base_tce(unit_id, "total") * exact(units.loc[unit_id, "activity_max"])
-    growth = max(0, whole_up(full * (1 + exact(policy.headroom_share))) - base)
+    growth = max(0, whole_up(full) - base)
     return (allowance, "3.3.2b") if allowance > growth else (growth, "3.2.1c")
 
 

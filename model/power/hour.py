@@ -36,7 +36,8 @@ def build_hour(network: Network) -> pyo.ConcreteModel:
 
 def profile_names(network: Network) -> list[str]:
     """The profiles that a network needs, sorted; `START` where storage begins at a given level."""
-    names = {e.profile for e in (*network.generators, *network.loads, *network.builds)}
+    names: set[str | None] = {g.profile for g in network.generators}
+    names |= {e.profile for e in network.loads} | {e.profile for e in network.builds}
     names |= {name for g in network.generators for name in (g.min_profile, g.cost_profile, g.green_profile)}
     names |= {s.inflow for s in network.storage} | {network.step_profile}
     if any(s.initial_mwh is not None for s in network.storage):
@@ -45,10 +46,11 @@ def profile_names(network: Network) -> list[str]:
 
 
 def _variables(m: Any, network: Network) -> None:
-    builds, generators, stores = (
-        {e.id: e for e in group} for group in (network.builds, network.generators, network.storage)
-    )
-    branches, links = ({e.id: e for e in group} for group in (network.branches, network.links))
+    builds = {e.id: e for e in network.builds}
+    generators = {e.id: e for e in network.generators}
+    stores = {e.id: e for e in network.storage}
+    branches = {e.id: e for e in network.branches}
+    links = {e.id: e for e in network.links}
     m.built = pyo.Var(
         list(builds),
         domain=lambda m, b: pyo.Binary if builds[b].is_binary else pyo.Reals,
@@ -113,7 +115,7 @@ def _link_bounds(link: Link) -> tuple[float | None, float | None]:
     return (None, None) if link.build is not None else (link.lowest_mw, link.capacity_mw)
 
 
-def in_service(m: Any, build: str) -> Any:
+def in_service(m: Any, build: Any) -> Any:
     """The build's column in this hour: 0 before it starts, if it has a profile."""
     profile = m.network.build(build).profile
     return m.built[build] if profile is None else m.profile[profile] * m.built[build]

@@ -194,7 +194,9 @@ def _cost(reading: _Reading, name: str, row: np.ndarray, low: float, high: float
         return 0.0, ()
     if model == PIECEWISE:
         try:
-            found = between(row[4 : 4 + width].reshape(-1, 2).tolist(), low, high)
+            found = between(
+                [(float(mw), float(cost)) for mw, cost in row[4 : 4 + width].reshape(-1, 2)], low, high
+            )
         except ValueError:
             reading.faults.append(Finding("cost_points", place))
             return 0.0, ()

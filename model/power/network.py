@@ -96,9 +96,9 @@ class Generator:
     the build's column where there is one. min_mw: least output where it is no share of the capacity (a load
     that may be shed has a negative one); min_profile: hourly least share. has_online: thermal with continuous
     online capacity per day, min_share·u <= p <= u <= profile·capacity. given_up: (build, MW) that leaves this
-    class when it is built (a flexibility retrofit is a second class with a lower minimum). green_profile: hourly green share an export carries. segments:
-    piecewise-linear convex cost from the least output upwards as (MW, cost per MWh) steps. cost_profile:
-    hourly factor of cost_per_mwh.
+    class when it is built (a flexibility retrofit is a second class with a lower minimum). green_profile: hourly
+    green share an export carries. segments: piecewise-linear convex cost from the least output upwards as
+    (MW, cost per MWh) steps. cost_profile: hourly factor of cost_per_mwh.
     """
 
     id: str

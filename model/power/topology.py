@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import networkx as nx
 import numpy as np
 
-from dualcontrol.model.power.network import BASE_MVA, Branch, Network
+from dualcontrol.model.power.network import BASE_MVA, Branch, Generator, Link, Load, Network, Storage
 
 SignedBranches = tuple[tuple[Branch, float], ...]
 
@@ -45,8 +45,8 @@ def _repeated(network: Network) -> list[Fault]:
 
 
 def _dangling(network: Network) -> list[Fault]:
-    connections = (*network.branches, *network.links)
-    attached = (*network.generators, *network.storage, *network.loads)
+    connections: tuple[Branch | Link, ...] = (*network.branches, *network.links)
+    attached: tuple[Generator | Storage | Load, ...] = (*network.generators, *network.storage, *network.loads)
     known, builds = set(network.buses), {build.id for build in network.builds}
     found = [
         Fault("line_to_nowhere", b.id, bus)
@@ -56,7 +56,11 @@ def _dangling(network: Network) -> list[Fault]:
     ]
     found += [Fault("line_to_itself", b.id, b.bus0) for b in connections if b.bus0 == b.bus1]
     found += [Fault("unknown_bus", e.id, e.bus) for e in attached if e.bus not in known]
-    buildable = (*connections, *network.generators, *network.storage)
+    buildable: tuple[Branch | Link | Generator | Storage, ...] = (
+        *connections,
+        *network.generators,
+        *network.storage,
+    )
     found += [Fault("unknown_build", e.id, e.build) for e in buildable if e.build and e.build not in builds]
     return found
 
@@ -140,14 +144,16 @@ def path(tree: nx.Graph, start: str, end: str) -> SignedBranches | None:
     tree: a forest whose buses know their parent and depth.
     """
     nodes, up, down = tree.nodes, [], []
-    while start != end:
-        if nodes[start]["depth"] >= nodes[end]["depth"]:
-            up.append((start, nodes[start]["parent"]))
-            start = nodes[start]["parent"]
+    here: str | None = start
+    there: str | None = end
+    while here != there:
+        if nodes[here]["depth"] >= nodes[there]["depth"]:
+            up.append((here, nodes[here]["parent"]))
+            here = nodes[here]["parent"]
         else:
-            down.append((nodes[end]["parent"], end))
-            end = nodes[end]["parent"]
-        if start is None or end is None:
+            down.append((nodes[there]["parent"], there))
+            there = nodes[there]["parent"]
+        if here is None or there is None:
             return None
     steps = []
     for bus, other in (*up, *reversed(down)):
