@@ -127,7 +127,7 @@ def _waterfall(axes: "Axes", steps: Sequence[Step], measure: Tonnes, words: Spee
         level += step.tce
         if place + 1 < len(steps):
             axes.plot((place - 0.33, place + 1.33), (measure(level),) * 2, color=FAINT, linewidth=0.8)
-    width = max(8, int(inches / max(1, len(steps)) / 0.07))
+    width = max(8, int(inches / max(1, len(steps)) / 0.06))
     labels = [
         "\n".join([*wrap(_step_name(s.note, words), width), *wrap(" ".join(s.clauses), width)]) for s in steps
     ]

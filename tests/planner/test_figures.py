@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
@@ -371,6 +372,16 @@ def test_every_check_has_a_short_name_of_its_own(real: Stages, lang: Language) -
     assert all(5 <= width_of(name) <= 100 for name in names), names
     assert len(set(names)) == len(names)
     assert not any(sign in name for name in names for sign in "{}\0")
+
+
+@pytest.mark.parametrize(
+    ("name", "readme"), [("overview.png", "README.md"), ("overview.zh.png", "README.zh.md")]
+)
+def test_the_readme_shows_a_picture_of_the_result(repository: Path, name: str, readme: str) -> None:
+    image = (repository / "docs" / "img" / name).read_bytes()
+    assert image.startswith(b"\x89PNG")
+    assert len(image) < 200_000
+    assert f"(docs/img/{name})" in (repository / readme).read_text(encoding="utf-8")
 
 
 # -- colours ------------------------------------------------------------------------------------------------
