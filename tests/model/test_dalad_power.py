@@ -211,6 +211,21 @@ def test_the_roofs_are_questioned_not_mended(scenario: dc.Scenario) -> None:
         assert "每户150 kW" in builds.loc[name, "question"]
 
 
+def test_the_other_reading_of_the_roofs_is_one_cell(tmp_path: Path) -> None:
+    folder = tmp_path / "child"
+    (folder / "power").mkdir(parents=True)
+    (folder / "scenario.toml").write_text(f"inherits = '{dalad_network.HERE.as_posix()}'\n", encoding="utf-8")
+    (folder / "power" / "builds.csv").write_text(
+        "build_id,status,basis\nrooftop_100,committed,estimated\n", encoding="utf-8"
+    )
+    child = dc.load(folder)
+    assert rows(child, "builds").loc["rooftop_100", ["status", "excludes_id"]].tolist() == [
+        "committed",
+        "rooftop_600",
+    ]
+    assert child.profiles.equals(dc.load(dalad_network.HERE).profiles)
+
+
 def test_juda_lets_380_mw_more_in(scenario: dc.Scenario) -> None:
     (retrofit,) = scenario.table("power/retrofits").itertuples()
     plant = rows(scenario, "plants").loc[retrofit.plant_id]
