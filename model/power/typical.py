@@ -1,6 +1,7 @@
 """Typical days of a year of profiles with tsam: representative days, their weights, and extreme days (design §6)."""
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from dualcontrol.model.power.network import Series
@@ -11,17 +12,19 @@ HOURS_OF_DAY = 24
 def typical_days(year: Series, days: int, extremes: dict[str, list[str]] | None = None) -> Series:
     """A year of hourly profiles as `days` representative days plus extreme ones (hierarchical clusters, medoids).
 
-    year: 8,760 hours. extremes: {"max": profiles, "min": profiles} whose extreme day is added with weight of the
-    days closest to it. Profiles made of others (`service:…`, `…@month`) are left out of
+    year: 8,760 hours. extremes: {"max": profiles, "min": profiles} whose day of the highest or lowest mean is added
+    and stands for itself. Profiles made of others (`service:…`, `…@month`) are left out of
     the clustering but keep their values of the chosen days. Result: hours = 24 x days,
-    weight (days each stands for), cycle (day).
+    weight (days each stands for), cycle (day). A year in which nothing varies is one day.
     Errors: ImportError with a remedy when tsam is not installed (extra `power`).
     """
     try:
         import tsam
     except ImportError as error:
         raise ImportError("typical days need the package tsam: pip install 'dualcontrol[power]'") from error
-    names = [n for n in year.profiles if ":" not in n and "@" not in n and np.ptp(year.profiles[n]) > 0]
+    names = [n for n in _own(year) if np.ptp(year.profiles[n]) > 0]
+    if not names:
+        return _series_of(year, np.zeros(year.hours // HOURS_OF_DAY, dtype=np.int64))
     frame = pd.DataFrame(
         {name: year.profiles[name] for name in names},
         index=pd.date_range("2021-01-01", periods=year.hours, freq="h"),
@@ -39,14 +42,17 @@ def typical_days(year: Series, days: int, extremes: dict[str, list[str]] | None 
         if wanted
         else None,
     )
-    return _series_of(year, result)
+    return _series_of(year, np.asarray(result.cluster_assignments))
 
 
-def _series_of(year: Series, result: object) -> Series:
+def _own(year: Series) -> list[str]:
+    """The profiles that are not made of others, sorted: their order must not decide between like days."""
+    return [n for n in sorted(year.profiles) if ":" not in n and "@" not in n]
+
+
+def _series_of(year: Series, assignment: npt.NDArray[np.int64]) -> Series:
     """The chosen days of the year with the number of days each stands for."""
-    assignment = np.asarray(result.cluster_assignments)  # type: ignore[attr-defined]
-    own = [n for n in sorted(year.profiles) if ":" not in n and "@" not in n]
-    profile = np.stack([year.profiles[n].reshape(-1, HOURS_OF_DAY) for n in own], axis=1)
+    profile = np.stack([year.profiles[n].reshape(-1, HOURS_OF_DAY) for n in _own(year)], axis=1)
     chosen, weight = [], []
     for cluster in np.unique(assignment):
         members = np.flatnonzero(assignment == cluster)
