@@ -140,10 +140,10 @@ def test_how_much_a_unit_may_be_granted(
     assert (ruling.grant_max_tce, ruling.grant_clause) == (most, clause)
 
 
-def test_headroom_is_part_of_what_full_capacity_needs() -> None:
-    # 1200 x 1.05 = 1260
-    rulings = judged([unit("A", 1000, 400, activity_max=1.2)], policy={**AT_TWO, "headroom_share": 0.05})
-    assert rulings.units["A"].grant_max_tce == 260
+def test_headroom_is_no_reason_for_a_grant() -> None:
+    # ceil(1200) - 1000: what is stated above use comes out of the unit's own quota
+    policy = {**AT_TWO, "headroom_share": 0.05}
+    assert judged([unit("A", 1000, 400, activity_max=1.2)], policy=policy).units["A"].grant_max_tce == 200
 
 
 # --- limits ---------------------------------------------------------------------------------------

@@ -165,7 +165,12 @@ def test_names_change_no_quota(draft: Draft, chance: object) -> None:
 @bounded(6)
 @given(drafts(is_simple=True, is_divisible=True))
 def test_splitting_a_unit_in_halves_changes_no_total_beyond_a_tonne_per_unit(draft: Draft) -> None:
-    """Without thresholds: openings, cuts and grants are rounded once more, by less than a tonne each."""
+    """Without thresholds: openings, cuts and grants are rounded once more, by less than a tonne each.
+
+    Openings are rounded up and the county's total is not, so the increment must at least cover the rounding.
+    """
+    if draft.settings["targets"]["increment_tce_eq"] < len(draft.owners) + 2:
+        return
     first, *rest = draft.named()
     half = {**first.row, "value_added_wan_yuan": float(first.row["value_added_wan_yuan"]) / 2}
     halves = [
