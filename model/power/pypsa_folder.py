@@ -85,13 +85,14 @@ def read_pypsa_folder(path: Path) -> Case:
     buses = tuple(tables.static["buses"].index)
     carriers = tables.texts("buses", "carrier", "AC")
     branches = (*_lines(x, carriers), *_transformers(x))
-    generators, storage = _generators(x), (*_storage_units(x), *_stores(x))
+    generators = _generators(x)
+    storage = _distinct(x, {g.id for g in generators})
     network = Network(
         buses=buses,
         branches=branches,
         links=tuple(_links(x)),
         generators=tuple(generators),
-        storage=_distinct(storage, {g.id for g in generators}),
+        storage=tuple(storage.values()),
         loads=tuple(_loads(x)),
         builds=tuple(x.builds),
     )
@@ -99,7 +100,7 @@ def read_pypsa_folder(path: Path) -> Case:
     if network.storage and (step != 1).any():
         network = replace(network, step_profile=STEP)
         x.profiles[STEP] = step
-    totals = totals_of(tables, x.build_of, network)
+    totals = totals_of(tables, x.build_of, storage)
     if tables.faults:
         raise CaseError(tables.faults)
     weight = tables.weights["objective"].to_numpy(dtype=np.float64)
@@ -109,16 +110,17 @@ def read_pypsa_folder(path: Path) -> Case:
     )  # fmt: skip
 
 
-def _distinct(storage: tuple[Storage, ...], taken: set[str]) -> tuple[Storage, ...]:
-    """Storage whose names differ from each other and from those of generators."""
-    result = []
-    for store in storage:
-        name = store.id
-        while name in taken:
-            name += " (storage)"
-        taken = taken | {name}
-        result.append(replace(store, id=name))
-    return tuple(result)
+def _distinct(x: Expansion, taken: set[str]) -> dict[tuple[str, str], Storage]:
+    """Storage by (component, name), with ids that differ from each other and from those of generators."""
+    result = {}
+    for component, stores in (("storage_units", _storage_units(x)), ("stores", _stores(x))):
+        for store in stores:
+            name = store.id
+            while name in taken:
+                name += " (storage)"
+            taken = taken | {name}
+            result[component, store.id] = replace(store, id=name)
+    return result
 
 
 def _lines(x: Expansion, carriers: dict[str, str]) -> list[Branch]:
@@ -270,9 +272,15 @@ def _storage_units(x: Expansion) -> list[Storage]:
         stores.append(Storage(
             name, bus[name], max(high[name], 0.0) * each, hours[name] * each, into[name], out[name], loss[name],
             build=chosen, charge_mw=max(-low[name], 0.0) * each, inflow=inflow, cost_per_mwh=cost[name],
-            initial_mwh=None if cyclic[name] else first[name],
+            initial_mwh=None if cyclic[name] else _initial(t, first[name], loss[name]),
         ))  # fmt: skip
     return stores
+
+
+def _initial(tables: Tables, mwh: float, loss: float) -> float:
+    """Level before the first hour: PyPSA's initial level has no standing loss in that hour."""
+    kept = (1 - loss) ** float(tables.weights["stores"].iloc[0])
+    return mwh / kept if kept > 0 else 0.0
 
 
 def _stores(x: Expansion) -> list[Storage]:
@@ -293,7 +301,7 @@ def _stores(x: Expansion) -> list[Storage]:
         share = max(low[name], 0.0) / high[name] if high[name] > 0 else 0.0
         stores.append(Storage(
             name, bus[name], np.inf, energy, standing_loss=loss[name], build=chosen, min_level_share=share,
-            initial_mwh=None if cyclic[name] else first[name], cost_per_mwh=cost[name],
+            initial_mwh=None if cyclic[name] else _initial(t, first[name], loss[name]), cost_per_mwh=cost[name],
             charge_cost_per_mwh=-cost[name],
         ))  # fmt: skip
     return stores

@@ -68,6 +68,7 @@ UNMODELLED: dict[str, dict[str, str]] = {
 }  # fmt: skip
 OTHER_FILES = ("network.csv", "snapshots.csv", "crs.json", "meta.json", "sub_networks.csv", "line_types.csv",
                "transformer_types.csv", "shunt_impedances.csv", "shapes.csv")  # fmt: skip
+PORT = re.compile(r"(bus|efficiency|delay)[2-9]\d*")  # further ends of links, named where they are used
 TRUE, FALSE = ("true", "1", "1.0"), ("false", "0", "0.0")
 IDLE_SERIES = re.compile(
     r"[pqe]\d?|mu_\w+|marginal_price|state_of_charge|spill|p_dispatch|p_store|v_ang|v_mag_pu|status|start_up|shut_down|"
@@ -237,7 +238,7 @@ def _remark(tables: Tables) -> None:
                 asked = [name for name, text in frame[column].items() if not _means(text, idle)]
                 if asked:
                     tables.notes.append(Finding("not_modelled", place, names(asked)))
-            elif column not in USED[component] and not IDLE.fullmatch(column):
+            elif column not in USED[component] and not IDLE.fullmatch(column) and not PORT.fullmatch(column):
                 tables.notes.append(Finding("unknown_column", place))
         left_out = sorted(set(frame.index) - set(tables.names(component)))
         if left_out:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from dualcontrol.model.power.case import Finding, Total
-from dualcontrol.model.power.network import Floats, Network
+from dualcontrol.model.power.network import Floats, Storage
 from dualcontrol.model.power.pypsa_tables import Tables
 
 SIZED = {  # component -> its size
@@ -16,8 +16,15 @@ SIZED = {  # component -> its size
 LIMITS = {"<=": (-np.inf, 1.0), ">=": (1.0, np.inf), "==": (1.0, 1.0)}
 
 
-def totals_of(tables: Tables, build_of: Mapping[tuple[str, str], str], network: Network) -> tuple[Total, ...]:
-    """All totals; a kind that is not modelled becomes a note, a senseless one a fault."""
+def totals_of(
+    tables: Tables,
+    build_of: Mapping[tuple[str, str], str],
+    storage: Mapping[tuple[str, str], Storage],
+) -> tuple[Total, ...]:
+    """All totals; a kind that is not modelled becomes a note, a senseless one a fault.
+
+    build_of, storage: (component, name) -> its build, its storage in the network.
+    """
     totals = _energy_limits(tables)
     if "global_constraints" not in tables.static:
         return tuple(totals)
@@ -34,7 +41,7 @@ def totals_of(tables: Tables, build_of: Mapping[tuple[str, str], str], network: 
         builds: dict[str, float] = {}
         constant_part = 0.0
         if kind[name] in ("primary_energy", "operational_limit"):
-            hourly, constant_part = _carried(tables, attribute[name], kind[name] == "primary_energy", network)
+            hourly, constant_part = _carried(tables, attribute[name], kind[name] == "primary_energy", storage)
         elif kind[name] in ("transmission_volume_expansion_limit", "transmission_expansion_cost_limit"):
             builds = _transmission(tables, build_of, attribute[name], "volume" in kind[name])
         elif kind[name] == "tech_capacity_expansion_limit":
@@ -64,7 +71,7 @@ def _energy_limits(tables: Tables) -> list[Total]:
 
 
 def _carried(
-    tables: Tables, attribute: str, by_carrier: bool, network: Network
+    tables: Tables, attribute: str, by_carrier: bool, storage: Mapping[tuple[str, str], Storage]
 ) -> tuple[dict[Any, Floats | float], float]:
     """What generators of a carrier burn (emission per unit of fuel, or output itself), and what stores give.
 
@@ -90,14 +97,15 @@ def _carried(
             hourly["p", name] = weight * per_mwh
     last = np.zeros(len(weight))
     last[-1:] = 1.0
-    for component in ("storage_units", "stores"):
-        carrier = tables.texts(component, "carrier") if component in tables.static else {}
-        for store in network.storage:
-            name = store.id.removesuffix(" (storage)")
-            factor = factors.get(carrier.get(name, ""), 0.0)
+    for component, beginning in (("storage_units", "state_of_charge_initial"), ("stores", "e_initial")):
+        if component not in tables.static:
+            continue
+        carrier, initial = tables.texts(component, "carrier"), tables.numbers(component, beginning, 0.0)
+        for name in tables.names(component):
+            factor, store = factors.get(carrier[name], 0.0), storage[component, name]
             if factor and store.initial_mwh is not None:
                 hourly["level", store.id] = -factor * last
-                constant += factor * store.initial_mwh
+                constant += factor * initial[name]
     return hourly, constant
 
 

