@@ -163,7 +163,7 @@ def hour(power: PowerInputs, **mw: float) -> Dispatch:
     values: dict[str, dict[Any, np.ndarray]] = {
         "p": p, "green": green, "mean_load": {k: np.array([v]) for k, v in loads.items()},
         "move": {LOADS["A"]: np.array([0.2 * loads[LOADS["A"]]])},
-        "charge": {"K": np.array([mw.pop("charge", 0.0)])}, "discharge": {"K": np.array([0.0])},
+        "charge": {"K": np.array([mw.pop("charge", 0.0)])}, "discharge": {"K": np.array([mw.pop("discharge", 0.0)])},
     }  # fmt: skip
     assert not mw
     noon = Series(1, {name: values[12:13] for name, values in power.year().profiles.items()})
@@ -208,8 +208,17 @@ def test_a_full_or_missing_connection_is_an_error() -> None:
     with pytest.raises(ValueError, match="does not balance by 1000 kWh and the grid connection has no room"):
         hour(full, T=15, X_import=5, A=21)
     with pytest.raises(ValueError, match="no room"):
-        hour(grid(connected=False), T=15, A=14)
+        hour(grid(connected=False), T=14, A=15)
     assert hour(grid(connected=False), T=15, A=15).injection["T"].tolist() == [15000]
+
+
+def test_what_rounding_leaves_at_a_full_corridor_is_made_less() -> None:
+    # 999.6 kWh of the store round up to 1000, 13999.2 of thermal down, two loads of 4999.4 down to 4999 each:
+    # 1 kWh is left and the corridor is full
+    d = hour(grid(limit_mw=5), T=13.9992, discharge=0.9996, X_export=5, A=4.9994, B=4.9994 / 1.5)
+    assert np.sum(list(d.injection.values())) == 0
+    assert int(d.injection["X:export"][0]) == -5000
+    assert int(d.injection["T"][0] + d.injection["K:discharge"][0]) == 14998
 
 
 def test_a_connection_that_is_only_planned_takes_no_rounding() -> None:
