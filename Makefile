@@ -69,7 +69,7 @@ plan: .venv/run
 ## Tests and checks
 
 test: .venv/all
-	$(BIN)/python -m pytest -m "$(QUICK)" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto -m "$(QUICK)" $(PYTEST_ARGS)
 
 test-all: .venv/all
 	$(BIN)/python -m pytest $(PYTEST_ARGS)

@@ -83,7 +83,8 @@ class Outcome:
     """A plan's figures, exact: ledger after the plan, quotas, use of each owner, county account, value in 万元.
 
     pool_short_tce: by how much the pool is overdrawn (0 in a plan that may be published). dispatch, missing_hours:
-    of the network, None and empty without one.
+    of the network, None and empty without one. trimmed_mwh: green electricity claimed but not delivered, since
+    exports carried more of it than was assumed; 0 in a plan that may be published.
     """
 
     decisions: Decisions
@@ -96,6 +97,7 @@ class Outcome:
     pool_short_tce: int
     dispatch: Dispatch | None = None
     missing_hours: Mapping[str, Fraction] = field(default_factory=dict)
+    trimmed_mwh: Fraction = Fraction(0)
 
     def quota(self, account: str) -> int:
         """Quota of an account in whole tce."""
@@ -107,8 +109,10 @@ def settle(case: Case, decisions: Decisions, dispatch: Dispatch | None = None) -
 
     With a network the dispatch decides what plants use and how much green electricity there is to claim.
     """
+    trimmed = Fraction(0)
     if dispatch is not None:
-        decisions = _dispatched(case, decisions, dispatch)
+        wanted, decisions = decisions.green, _dispatched(case, decisions, dispatch)
+        trimmed = sum((wanted[i] - green for i, green in decisions.green.items()), Fraction(0))
     plants = set(case.power.thermal_of) if dispatch is not None and case.power else set()
     decisions = replace(
         decisions,
@@ -132,7 +136,9 @@ def settle(case: Case, decisions: Decisions, dispatch: Dispatch | None = None) -
     missing = grid.missing_hours(case, dispatch, decisions.built)
     worth = value(case, decisions, uses, projects) + sum((u.value_added_wan_yuan for u in built), Fraction(0))
     worth -= grid.exact_cost(case, dispatch, decisions.built, missing)
-    return Outcome(decisions, ledger, uses, projects, society, county, worth, short, dispatch, missing)
+    return Outcome(
+        decisions, ledger, uses, projects, society, county, worth, short, dispatch, missing, trimmed
+    )
 
 
 def _dispatched(case: Case, decisions: Decisions, dispatch: Dispatch) -> Decisions:

@@ -141,7 +141,7 @@ def assets_table(case: Case, outcome: Outcome) -> pd.DataFrame:
                 "name": g,
                 "kind": g.rpartition(":")[2],
                 "bus_id": generator.bus,
-                "built": 1.0,
+                "built": float(outcome.decisions.built[generator.build]) if generator.build else 1.0,
                 "capacity_mw": generator.capacity_mw,
                 "energy_mwh": float(dispatch.mwh(g)),
             }

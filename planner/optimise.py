@@ -26,7 +26,7 @@ from dualcontrol.solving import NoPlan, Solved, solve_case
 
 __all__ = ["Infeasible", "SolverError", "optimise"]
 
-ROUNDS = 4  # attempts at finding the margin that whole tonnes need
+ROUNDS = 8  # attempts at finding the margin that whole tonnes and exports of green power need
 
 
 class Infeasible(RuntimeError):
@@ -45,13 +45,14 @@ def optimise(rulings: Rulings) -> Plan:
             bound = solved.first.bound
         outcome = outcome_of(case, solved)
         excess = _intensity_excess_tce(case, outcome)
+        if (
+            outcome.trimmed_mwh > 0
+        ):  # exports carried more green than was assumed: assume what the dispatch shows
+            case = replace(case, green_share=_green_share(case, outcome))
+            continue
         if outcome.pool_short_tce == 0 and excess <= 0:
             return _plan(case, solved, outcome, bound)
         margins = case.margins
-        if case.power is not None and case.green_share is None:
-            # exports carried more green than assumed before there was a dispatch: assume what it shows
-            case = replace(case, green_share=_green_share(case, outcome))
-            continue
         case = replace(
             case,
             margins=Margins(

@@ -42,5 +42,5 @@ def power_digest(tables: Mapping[str, "pd.DataFrame"]) -> bytes:
             if values.dtype.kind in "iuf":
                 digest.update(values.to_numpy().tobytes())
             else:
-                digest.update("\0".join(values.astype(str)).encode())
+                digest.update("\0".join(str(value) for value in values).encode())
     return digest.digest()

@@ -18,6 +18,7 @@ Whole = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 GREEN, GREEN_EXPORT = "green:", "green_export"
 KWH = 1000.0
+GREEN_MARGIN = 0.01  # share of an export: room for a dispatch that shifts a little
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,9 @@ def green_shares(power: PowerInputs, dispatch: Dispatch, before: Mapping[str, Fl
     for name, assumed in before.items():
         share = np.array(assumed, dtype=np.float64)
         if f"{name.removeprefix('green:')}:export" not in power.contract_share:
-            share[slice(None) if hours is None else hours] = made / np.maximum(1, fed)
+            at = slice(None) if hours is None else hours
+            # never less than before, so that repeating this comes to an end
+            share[at] = np.minimum(1.0, np.maximum(share[at], made / np.maximum(1, fed)) + GREEN_MARGIN)
         shares[name] = share
     return shares
 
@@ -105,6 +108,11 @@ def _settle_hours(injection: dict[str, Whole], exchanges: list[Generator]) -> No
         moved = np.clip(own - rest, low, high)
         rest = rest + moved - own
         injection[g.id] = moved
+    for name in [
+        name for name, own in injection.items() if np.any(own > 0)
+    ]:  # a full corridor: a little less made
+        less = np.minimum(np.maximum(0, rest), np.maximum(0, injection[name]))
+        injection[name], rest = injection[name] - less, rest - less
     if np.any(rest):
         raise ValueError(
             f"an hour does not balance by {np.abs(rest).max()} kWh and the grid connection has no room"
