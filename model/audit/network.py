@@ -62,13 +62,15 @@ class Way:
 class Group:
     """Owners with the same bus, profile and movable share: one load of the dispatch.
 
-    `shape`: (8760,), over the yearly mean. `profile` is the name green claims are made under.
+    `shape`: (8760,), over the yearly mean; `running`: the same for a load that is even while it runs (what may
+    be moved has no shape of its own). `profile` is the name green claims are made under.
     """
 
     asset: str
     bus: str
     profile: str
     shape: Floats
+    running: Floats
     movable: Fraction
     peak: Fraction
     owners: tuple[str, ...]
@@ -215,16 +217,16 @@ def _groups(
         first, month = rows[0], _first_month(rulings, rows[0])
         drawn = profiles[first.text("profile_id")]
         name = first.text("profile_id")
+        running = (month <= MONTH_OF_HOUR).astype(np.float64)
         if month > 1:
             name = f"{name}@{month}"
-            running = (month <= MONTH_OF_HOUR).astype(np.float64)
             # A season that is over when the project starts: evenly over what is left of the year.
             drawn = drawn * running if (drawn * running).any() else running
             drawn = drawn / float(drawn.mean())
         owners = tuple(row.text("owner_id") for row in rows)
-        groups[asset] = Group(
-            asset, first.text("bus_id"), name, drawn, first.num("flexible_share"), _peak(first), owners
-        )
+        even = running / float(running.mean())
+        share, peak = first.num("flexible_share"), _peak(first)
+        groups[asset] = Group(asset, first.text("bus_id"), name, drawn, even, share, peak, owners)
     return groups, {owner: asset for asset, group in groups.items() for owner in group.owners}
 
 

@@ -78,7 +78,8 @@ class PricedNetwork:
             shape = group.shape[self.operation.dispatch.hour]
             cost = (1 - movable) * float((self._weight * price * shape).sum())
             if movable > 0:
-                by_day = np.sort((self._weight * price).reshape(-1, DAY), axis=1)
+                even = group.running[self.operation.dispatch.hour]  # the same all day
+                by_day = np.sort((self._weight * price * even).reshape(-1, DAY), axis=1)
                 filled = np.clip(DAY - float(group.peak) * np.arange(DAY), 0.0, float(group.peak))
                 cost += movable * float((by_day * filled).sum())
             scale = float(np.abs(self._weight * price).sum()) * max(1.0, float(np.abs(shape).max()))

@@ -187,9 +187,10 @@ def _loads(plan: Plan, operation: Operation) -> Probe:
             continue
         moved = kwh - firm
         check.at_most(f"{asset} firm", -moved, 0.0, slack)
-        check.at_most(f"{asset} peak", moved, float(group.peak) * movable * mean, slack)
-        by_day = moved.reshape(-1, DAY).sum(axis=1)
-        check.equal(f"{asset} day", by_day, DAY * movable * mean, DAY * slack)
+        even = movable * mean * group.running[dispatch.hour]
+        check.at_most(f"{asset} peak", moved, float(group.peak) * even, slack)
+        wanted, by_day = (kwh.reshape(-1, DAY).sum(axis=1) for kwh in (even, moved))
+        check.equal(f"{asset} day", by_day, wanted, DAY * slack)
     losses = float(operation.network.losses_mwh * KWH / HOURS)
     check.equal(LOAD + LOSSES, -dispatch.of(LOAD + LOSSES), losses, 1)
     return check.probe

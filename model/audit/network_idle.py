@@ -60,10 +60,9 @@ class Room:
 
     def _most(self, group: Group, way: Way, room: Floats) -> Fraction:
         """The most MWh a year that the load may grow by, with `room` kWh an hour at the exchange."""
-        shape = group.shape[self.operation.dispatch.hour]
-        movable = float(group.movable)
+        hour, movable = self.operation.dispatch.hour, float(group.movable)
         # kWh in the hour per MWh in the year; what may move is drawn evenly.
-        rate = ((1 - movable) * shape + movable) * KWH / HOURS
+        rate = ((1 - movable) * group.shape[hour] + movable * group.running[hour]) * KWH / HOURS
         source, sink = self.place[way.bus], self.place[group.bus]
         most = np.inf
         for layout, flow in self._flows:

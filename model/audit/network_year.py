@@ -13,6 +13,7 @@ from dualcontrol.model.audit.operation import Operation
 from dualcontrol.model.audit.results import Results
 from dualcontrol.model.audit.verdict import NOISE, Check, Probe, together
 
+SHARE_STEP = Fraction(1, 10**9)  # published step of shares
 NOTABLE = 0.01  # a difference of this share is told
 _STATUS = {True: "checked_year", False: "checked_typical"}
 
@@ -75,7 +76,7 @@ def _activity(results: Results, operation: Operation) -> Probe:
     """A plant's hours and its quota are one decision: activity is its dispatch over its base generation (3.4.3h)."""
     probe, units = Probe("plant_activity", "3.4.3h", ""), results.units()
     for unit, activity in operation.activity().items():
-        probe.rounded(f"unit:{unit}", units[unit].number("activity"), activity)
+        probe.equal(f"unit:{unit}", units[unit].value("activity"), activity, SHARE_STEP)
     return probe
 
 
@@ -143,13 +144,13 @@ def _net_inflow(plan: Plan, operation: Operation) -> Probe:
     """
     probe, dispatch = Probe("net_inflow", "3.3.3a", "MWh"), operation.dispatch
     inflow = operation.way_mwh(1) - operation.way_mwh(-1)
-    drawn, missed, used = ZERO, ZERO, ZERO
+    missed, used = ZERO, ZERO
     for asset, group in operation.network.groups.items():
         use = group_mwh(plan, group)
         used += abs(use)
-        drawn += -dispatch.mwh(asset) - use
-        weighted = float((group.shape[dispatch.hour] * dispatch.weight).sum()) / HOURS
-        missed += use * (1 - group.movable) * (Fraction(weighted) - 1)
+        movable = float(group.movable)
+        shape = (1 - movable) * group.shape[dispatch.hour] + movable * group.running[dispatch.hour]
+        missed += use * (Fraction(float((shape * dispatch.weight).sum()) / HOURS) - 1)
     outside = operation.dispatch.mwh(*(
         part.asset for part in operation.network.classes
         if not operation.network.is_renewable(part.plant)
