@@ -18,6 +18,7 @@ from dualcontrol.model.power.case import CaseError, Finding
 
 TABLES = ("bus", "gen", "branch", "gencost", "dcline", "dclinecost")
 LEAST_COLUMNS = {"bus": 13, "gen": 10, "branch": 11, "gencost": 5, "dcline": 17, "dclinecost": 5}
+LIMITS = ("PMAX", "PMIN", "QMAX", "QMIN", "RATE_A", "RATE_B", "RATE_C", "ANGMIN", "ANGMAX")  # may be infinite
 DESCRIPTIVE = ("version", "areas", "bus_name", "branch_name", "gen_name", "gentype", "genfuel", "bus_area")
 _ASSIGNMENT = re.compile(r"(?:mpc\.)?([A-Za-z]\w*(?:\.\w+)*)\s*=\s*(.*)", re.DOTALL)
 _COMPUTED = re.compile(r"(?:mpc\.)?(bus|gen|branch|gencost|dcline|dclinecost|baseMVA)\s*(\([^=]*\))?\s*=[^=]")
@@ -127,42 +128,64 @@ def _parsed(literals: dict[str, str], name: str) -> dict[str, pd.DataFrame]:
 
     text = ["function mpc = case\n"]
     for table in TABLES:
-        rows = re.split(r"[;\n]", literals.get(table, "").strip("[]"))
-        plain = [" ".join(row.replace(",", " ").split()) for row in rows]
-        if any(plain):
-            text.append(f"mpc.{table} = [\n" + "\n".join(row for row in plain if row) + "\n];\n")
+        rows = _checked_rows(literals.get(table, ""), f"{name}: {table}", table)
+        if rows:
+            text.append(f"mpc.{table} = [\n" + "\n".join(rows) + "\n];\n")
     with tempfile.TemporaryDirectory() as folder:
         plain_file = Path(folder) / "case.m"
         plain_file.write_text("".join(text), encoding="utf-8")
-        with (
-            warnings.catch_warnings()
-        ):  # it warns of mixed cost models, whose columns are read by position here
+        with warnings.catch_warnings():  # it warns of mixed cost models, whose columns are read by position
             warnings.simplefilter("ignore")
             frames = CaseFrames(plain_file, update_index=False)
     return {table: _numbers(table, frames, name) for table in TABLES}
 
 
+def _checked_rows(literal: str, place: str, table: str) -> list[str]:
+    """The rows of a table as lines of numbers. Errors: CaseError for ragged rows, missing columns, no numbers."""
+    rows = [
+        cells for row in re.split(r"[;\n]", literal.strip("[]")) if (cells := row.replace(",", " ").split())
+    ]
+    found = []
+    for k, cells in enumerate(rows, start=1):
+        if len(cells) != len(rows[0]):
+            found.append(Finding("ragged_row", f"{place}, {k}", f"{len(cells)}, {len(rows[0])}"))
+        found += [
+            Finding("not_a_number", f"{place}, {k}", cell) for cell in cells if not _is_number(cell, table)
+        ]
+    if rows and len(rows[0]) < LEAST_COLUMNS[table]:
+        found.append(Finding("missing_columns", place, f"{len(rows[0])} < {LEAST_COLUMNS[table]}"))
+    if found:
+        raise CaseError(found)
+    return [" ".join(cells) for cells in rows]
+
+
+def _is_number(cell: str, table: str) -> bool:
+    """Whether a cell is a number; costs have to be finite, limits need not."""
+    try:
+        number = float(cell)
+    except ValueError:
+        return False
+    return "_" not in cell and not np.isnan(number) and (np.isfinite(number) or "cost" not in table)
+
+
 def _numbers(table: str, frames: object, name: str) -> pd.DataFrame:
-    """A table as float64. Errors: CaseError for missing columns and for what is no finite number."""
+    """A table as float64. Errors: CaseError for an infinite number where none belongs."""
     frame = getattr(frames, table, None)
     if frame is None:
         return pd.DataFrame()
-    if frame.shape[1] < LEAST_COLUMNS[table]:
-        raise CaseError(
-            [Finding("missing_columns", f"{name}: {table}", f"{frame.shape[1]} < {LEAST_COLUMNS[table]}")]
-        )
-    numbers = frame.apply(pd.to_numeric, errors="coerce").astype(np.float64)
+    numbers = frame.astype(np.float64).reset_index(drop=True)
     bad = [
         Finding(
             "not_a_number",
             f"{name}: {table}, {row + 1}",
             f"{frame.columns[column]} = {frame.iat[row, column]}",
         )
-        for row, column in np.argwhere(numbers.isna().to_numpy())
+        for row, column in np.argwhere(~np.isfinite(numbers.to_numpy()))
+        if frame.columns[column] not in LIMITS
     ]
     if bad:
         raise CaseError(bad)
-    return numbers.reset_index(drop=True)
+    return numbers
 
 
 def _short(text: str) -> str:

@@ -261,6 +261,7 @@ FAULTS = {
     "computed_table": text(more="mpc.bus(:, 3) = mpc.bus(:, 3) / 1e3;\n"),
     "not_matpower": "function x = f(y)\nx = y;\n",
     "not_a_number": text().replace("0.1 0 50", "O.1 0 50"),
+    "ragged_row": text().replace("1 0 0 0 0 1 100 1 200 0;", "1 0 0 0 0 1 100 1 200 0 7;"),
     "missing_columns": text().replace("1\t1\t0\t110\t1\t1.1\t0.9", ""),
     "limits_crossed": text(gens="1 200 300 1; 2 200 0 1"),
     "cost_rows": text(costs="2 0 0 2 10 0"),
