@@ -115,6 +115,19 @@ def _group(asset: str, power: PowerInputs) -> str:
     return _KIND.get(kind, kind)
 
 
+def legend_below(picture: Picture, handles: list[Any], labels: list[str]) -> None:
+    """One line of legend under the drawing, above the mark and the origin."""
+    height = picture.get_figheight()
+    engine: Any = picture.get_layout_engine()
+    left, low, width, tall = engine.get()["rect"]
+    engine.set(rect=(left, low + 0.28 / height, width, tall - 0.28 / height))
+    legend = picture.legend(
+        handles, labels, loc="lower center", bbox_to_anchor=(0.5, 0.3 / height), ncols=max(1, len(labels)),
+        columnspacing=1.3, borderaxespad=0.0,
+    )  # fmt: skip
+    legend.set_in_layout(False)
+
+
 # -- dispatch ------------------------------------------------------------------------------------------------
 
 
@@ -156,7 +169,7 @@ def dispatch_stack(scenario: "Scenario", plan: "Plan", lang: Language | None = N
             else words.say(f"picture.stack.{label}")
             for label in labels
         ]
-        picture.legend(handles, told, loc="outside lower center", ncols=8, columnspacing=1.3)
+        legend_below(picture, handles, told)
     return picture
 
 
@@ -241,7 +254,7 @@ def duration(scenario: "Scenario", plan: "Plan", lang: Language | None = None) -
         axes.grid(visible=True, axis="both")
         axes.set_xlabel(words.say("picture.duration.x"))
         axes.set_ylabel("MW")
-        picture.legend(loc="outside lower center", ncols=3)
+        legend_below(picture, *axes.get_legend_handles_labels())
     return picture
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.lines import Line2D
 
 from dualcontrol.figures_layout import Wire, places
-from dualcontrol.figures_network import Operation, operation
+from dualcontrol.figures_network import Operation, legend_below, operation
 from dualcontrol.messages import Language
 from dualcontrol.model.power.flows import flows_of
 from dualcontrol.picture import (
@@ -223,4 +223,4 @@ def _legend(picture: Picture, words: Speech) -> None:
     handles: list[Any] = [Line2D([], [], color=c, linewidth=w) for _, c, w in LOADING]
     handles.append(Line2D([], [], color=GREY, linewidth=1.2, linestyle=(0, (4, 3))))
     labels = [words.say(f"picture.one_line.legend_{k}") for k in range(len(handles))]
-    picture.legend(handles, labels, loc="outside lower center", ncols=len(handles))
+    legend_below(picture, handles, labels)
