@@ -145,7 +145,7 @@ def _net_inflow(plan: Plan, operation: Operation) -> Probe:
     probe, dispatch = Probe("net_inflow", "3.3.3a", "MWh"), operation.dispatch
     inflow = operation.way_mwh(1) - operation.way_mwh(-1)
     missed, used = ZERO, ZERO
-    for asset, group in operation.network.groups.items():
+    for group in operation.network.groups.values():
         use = group_mwh(plan, group)
         used += abs(use)
         movable = float(group.movable)

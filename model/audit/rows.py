@@ -236,7 +236,8 @@ def _admission(plan: Plan, results: Results) -> tuple[Probe, Probe]:
         wanted = "gated" if stands else "admitted | refused"
         gates.holds(place, (word == "gated") == bool(stands), word, f"{wanted} {' '.join(stands)}".strip())
         if word == "gated":
-            gates.holds(f"{place} clause", row.text("clause") in stands, row.text("clause"), " ".join(stands))
+            cited = [clause.strip() for clause in row.text("clause").split(";")]  # every gate that stops it
+            gates.holds(f"{place} clause", set(cited) <= set(stands), row.text("clause"), " ".join(stands))
         elif word == "refused":
             gates.holds(f"{place} clause", row.text("clause") not in _GATE_CLAUSES, row.text("clause"), "-")
         loads.holds(

@@ -236,6 +236,8 @@ def _release(accounts: Accounts, unit: Owner, kappa: Fraction | None, base: int)
 def _gates(accounts: Accounts, project: Owner, kappa: Fraction | None) -> tuple[str, ...]:
     """The clauses that refuse a project outright."""
     row = project.row
+    builder = accounts.units.get(row.text("unit_id"))
+    conducts = {row.text("conduct"), builder.row.text("conduct") if builder else "normal"}
     specific = row.maybe("specific_energy")
     line = advanced(accounts, row.text("benchmark_key"), row.text("specific_unit"))
     found = {
@@ -246,7 +248,7 @@ def _gates(accounts: Accounts, project: Owner, kappa: Fraction | None) -> tuple[
         and project.energy > kappa * project.value_added
         and not row.flag("is_quota_approved"),
         "3.2.3e": _lacks_replacement(accounts, project),
-        "3.2.5": row.text("conduct") in NO_REWARD,
+        "3.2.5": bool(conducts & set(NO_REWARD)),
         "3.3.1a": row.flag("is_three_high") and specific is not None and line is not None and specific > line,
     }
     off = accounts.scenario.settings.disabled_clauses
