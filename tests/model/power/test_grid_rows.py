@@ -162,7 +162,8 @@ def test_dropping_a_restrictive_row_raises_value_where_it_bites(name: str) -> No
 
 
 def test_missing_hours_cost_their_price() -> None:
-    """T runs 2,500 h at its base of 50,000 MWh on 20 MW and may not burn more: 6,260 h are missing, 1,000 yuan a MWh.
+    """T runs 2,500 h at its base of 50,000 MWh on 20 MW and may not burn more: 6,260 h are missing, 1,000
+    yuan a MWh.
 
     Price 0.1 万元 per MWh x 20 MW x 6,260 h = 12,520 万元, and nothing else changes.
     """
