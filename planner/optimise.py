@@ -45,9 +45,8 @@ def optimise(rulings: Rulings) -> Plan:
             bound = solved.first.bound
         outcome = outcome_of(case, solved)
         excess = _intensity_excess_tce(case, outcome)
-        if (
-            outcome.trimmed_mwh > 0
-        ):  # exports carried more green than was assumed: assume what the dispatch shows
+        if outcome.trimmed_mwh > _lost_to_rounding_mwh(outcome):
+            # exports carried more green than was assumed: assume what the dispatch shows
             case = replace(case, green_share=_green_share(case, outcome))
             continue
         if outcome.pool_short_tce == 0 and excess <= 0:
@@ -68,6 +67,12 @@ def outcome_of(case: Case, solved: Solved) -> Outcome:
     if case.power is None or solved.hours is None:
         return settle(case, decisions)
     return settle(case, decisions, whole_dispatch(case.power, solved.hours.series, hourly_values(solved)))
+
+
+def _lost_to_rounding_mwh(outcome: Outcome) -> float:
+    """What claims of green electricity lose at most by whole kWh: one per profile and hour."""
+    dispatch = outcome.dispatch
+    return len(dispatch.green) * float(dispatch.weight().sum()) / 1000 if dispatch is not None else 0.0
 
 
 def _green_share(case: Case, outcome: Outcome) -> dict[str, Any]:
