@@ -9,7 +9,10 @@ import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 _MOST_BUSES = 60  # more stay in the order of their rows: improving them would take long
-_CROSSING, _PASSING = 6.0, 15.0  # what a crossing, and a branch through a foreign bus, cost in slots of length
+_CROSSING, _PASSING = (
+    6.0,
+    15.0,
+)  # what a crossing, and a branch through a foreign bus, cost in slots of length
 _HOTTEST, _COLDEST, _STEPS = 12.0, 0.15, 5000  # of annealing, in slots of length
 
 
@@ -110,7 +113,8 @@ def _crossings(x: Ints, y: Ints, ends: Ints, pairs: Ints) -> int:
     (a, b), (c, d) = (point[ends[pairs[:, k]]].transpose(1, 0, 2) for k in (0, 1))
 
     def side(p: Ints, q: Ints, r: Ints) -> Ints:
-        return np.sign((q[:, 0] - p[:, 0]) * (r[:, 1] - p[:, 1]) - (q[:, 1] - p[:, 1]) * (r[:, 0] - p[:, 0]))
+        turn = (q[:, 0] - p[:, 0]) * (r[:, 1] - p[:, 1]) - (q[:, 1] - p[:, 1]) * (r[:, 0] - p[:, 0])
+        return np.asarray(np.sign(turn), dtype=np.int64)
 
     crossed = (side(a, b, c) * side(a, b, d) < 0) & (side(c, d, a) * side(c, d, b) < 0)
     return int(crossed.sum())

@@ -72,7 +72,8 @@ class Operation:
 
 def _months(hour: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Month of hours of a year of 365 days."""
-    return (pd.Timestamp("2021-01-01") + pd.to_timedelta(hour, unit="h")).month.to_numpy(dtype=np.int64)
+    moment = pd.Timestamp("2021-01-01") + pd.to_timedelta(hour, unit="h")
+    return np.asarray(moment.month, dtype=np.int64)
 
 
 def operation(scenario: "Scenario", plan: "Plan") -> Operation:
@@ -189,7 +190,11 @@ def _days(run: Operation) -> list[tuple[dict[str, int], int, dict[str, Floats]]]
     if len(first) <= _MOST_DAYS:
         dates = pd.Timestamp("2021-01-01") + pd.to_timedelta(first, unit="h")
         return [
-            ({"month": d.month, "day": d.day}, round(run.weight[24 * k]), {n: v[k] for n, v in groups.items()})
+            (
+                {"month": d.month, "day": d.day},
+                round(run.weight[24 * k]),
+                {n: v[k] for n, v in groups.items()},
+            )
             for k, d in enumerate(dates)
         ]
     month, weight = _months(first), run.weight[::24]
@@ -212,7 +217,13 @@ def _stack(axes: "Axes", groups: dict[str, Floats], shown: list[str]) -> None:
         bottom = top
     axes.stairs(groups["load"] - groups["shed"], edges, baseline=None, color=INK, linewidth=1.6, label="load")
     axes.stairs(
-        _used(groups), edges, baseline=None, color=BLUE, linewidth=1.3, linestyle=(0, (4, 2)), label="with_export"
+        _used(groups),
+        edges,
+        baseline=None,
+        color=BLUE,
+        linewidth=1.3,
+        linestyle=(0, (4, 2)),
+        label="with_export",
     )
 
 
@@ -237,7 +248,11 @@ def duration(scenario: "Scenario", plan: "Plan", lang: Language | None = None) -
                              days=len(run.hour) // 24)  # fmt: skip
         picture = new_picture(scenario, words, title.replace("-", "−"), subtitle, (11, 5.6))
         axes = picture.subplots()
-        curves = (("load", load, INK, "-"), ("residual", residual, ORANGE, "-"), ("export", export, BLUE, (0, (4, 2))))
+        curves = (
+            ("load", load, INK, "-"),
+            ("residual", residual, ORANGE, "-"),
+            ("export", export, BLUE, (0, (4, 2))),
+        )
         for name, values, colour, style in curves:
             x, y = duration_curve(values, run.weight)
             mean = float(np.average(values, weights=run.weight))
@@ -246,7 +261,9 @@ def duration(scenario: "Scenario", plan: "Plan", lang: Language | None = None) -
         if limit.max() > 0:
             axes.axhline(limit.max(), color=BLUE, linewidth=0.8, linestyle=":")
             text = words.say("picture.duration.limit", limit=limit.max())
-            axes.annotate(text, (HOURS, limit.max()), (0, 3), textcoords="offset points", ha="right", color=BLUE)
+            axes.annotate(
+                text, (HOURS, limit.max()), (0, 3), textcoords="offset points", ha="right", color=BLUE
+            )
         axes.axhline(0, color=FAINT, linewidth=0.8)
         axes.set_xlim(0, HOURS)
         axes.set_ylim(bottom=0 if min(low, 0.0) == 0 else None)
@@ -312,7 +329,9 @@ def curtailed(run: Operation) -> tuple[pd.DataFrame, float, float]:
     for g in run.power.green:
         could = could + _could_mw(run, run.power.plants[g])
         made = made + run.dispatch.injection[g] / 1000
-    lost = np.maximum(0.0, could - made - 0.002 * len(run.power.green)) * run.weight  # less the rounding to kWh
+    lost = (
+        np.maximum(0.0, could - made - 0.002 * len(run.power.green)) * run.weight
+    )  # less the rounding to kWh
     frame = pd.DataFrame({"month": run.month, "hour": run.hour % 24, "mwh": lost})
     table = frame.pivot_table(index="month", columns="hour", values="mwh", aggfunc="sum")
     return table.reindex(range(1, 13)), float(lost.sum()), float((could * run.weight).sum())
@@ -364,7 +383,9 @@ def _heat(picture: Picture, axes: "Axes", table: pd.DataFrame, words: Speech) ->
     axes.set_ylim(12, 0)
     axes.set_xticks(range(0, 25, 3))
     empty = table.isna().all(axis=1).to_numpy()
-    axes.set_yticks(np.arange(12) + 0.5, [words.say("picture.curtailment.month", month=m) for m in range(1, 13)])
+    axes.set_yticks(
+        np.arange(12) + 0.5, [words.say("picture.curtailment.month", month=m) for m in range(1, 13)]
+    )
     for k in np.flatnonzero(empty):
         text = words.say("picture.curtailment.no_day")
         axes.text(12, k + 0.5, text, ha="center", va="center", size=8, color=FAINT)
@@ -387,7 +408,9 @@ def _hours(axes: "Axes", fleets: pd.DataFrame, words: Speech) -> None:
         name = short(("、" if words.lang == "zh" else ", ").join(names), 70)
         axes.text(0, k - 0.40, name, va="bottom", size=9, weight="bold")
         key = "kept" if kept else "missed"
-        text = words.say(f"picture.curtailment.bar_{key}", hours=row.hours, floor=row.floor, lack=row.floor - row.hours)
+        text = words.say(
+            f"picture.curtailment.bar_{key}", hours=row.hours, floor=row.floor, lack=row.floor - row.hours
+        )
         if row.start > 1:
             text += words.say("picture.curtailment.months", start=row.start, months=13 - row.start)
         if not np.isnan(row.available) and not kept and row.available < row.floor - 0.5:

@@ -112,15 +112,17 @@ def _branches(
         start, end = ports[row.Index, row.from_bus], ports[row.Index, row.to_bus]
         load = loading[row.Index]
         if np.isnan(load):
-            axes.plot(*zip(start, end, strict=True), color=GREY, linewidth=1.2, linestyle=(0, (4, 3)), zorder=1)
+            axes.plot(
+                *zip(start, end, strict=True), color=GREY, linewidth=1.2, linestyle=(0, (4, 3)), zorder=1
+            )
             continue
         colour, width = next((c, w) for most, c, w in LOADING if load < most)
         axes.plot(*zip(start, end, strict=True), color=colour, linewidth=width, zorder=2)
         # beside the foreign rows of labels: nearer to the lower end where the line is long
         share = 0.5 if abs(end[1] - start[1]) < 1.5 else 0.5 / abs(end[1] - start[1])
         first, last = (start, end) if start[1] >= end[1] else (end, start)
-        at = tuple(a + share * (b - a) for a, b in zip(first, last, strict=True))
-        axes.text(*at, f"{load:.0%}", size=8, ha="center", va="center", color=INK, bbox=_HALO, zorder=3)
+        x, y = (a + share * (b - a) for a, b in zip(first, last, strict=True))
+        axes.text(x, y, f"{load:.0%}", size=8, ha="center", va="center", color=INK, bbox=_HALO, zorder=3)
 
 
 def _ports(
@@ -159,7 +161,7 @@ def _buses(
         bus for b in run.power.network.branches if not np.isnan(loading[b.id]) for bus in (b.bus0, b.bus1)
     } or set(place)
     at = _equipment(run, words)
-    levels = {}
+    levels: dict[Any, Any] = {}
     for row in buses.itertuples():
         x, y = place[row.Index]
         exists = row.Index in live

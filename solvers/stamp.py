@@ -268,7 +268,9 @@ def stamp(
         }
         offset = float(np.sum(evaluate(hour.offset) * weight))
     counts = np.tile(np.bincount(hour.entry_row, minlength=height), hours)
-    index, value, counts = _without_twins(hour, order, index, value, counts, np.flatnonzero(previous == steps))
+    index, value, counts = _without_twins(
+        hour, order, index, value, counts, np.flatnonzero(previous == steps)
+    )
     layout = Layout(hour, hours, first, instance, count, weight, 0)
     arrays = Arrays(
         columns=_Repeated([*((hour.columns[s], count[s]) for s in instance), (hour.columns[HOURLY], hours)]),

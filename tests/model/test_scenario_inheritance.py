@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - a row or case is a line, so that tables can be read
 """A scenario that inherits: settings laid over deeply, rows by key, and problems told where they are."""
 
 from pathlib import Path

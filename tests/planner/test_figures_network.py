@@ -75,7 +75,11 @@ def test_groups_are_what_was_put_in(scenario: dc.Scenario, plan: dc.Plan) -> Non
 def test_peak_loading_by_hand(scenario: dc.Scenario, plan: dc.Plan) -> None:
     """a-b carries what b and c draw less the sun: 4 in winter nights, 5 in summer, of 50 MW. b-c: 1 of 50."""
     loading = peak_loading(operation(scenario, plan))
-    assert loading == {"ab": pytest.approx(0.1), "bc": pytest.approx(0.02), "cd": pytest.approx(np.nan, nan_ok=True)}
+    assert loading == {
+        "ab": pytest.approx(0.1),
+        "bc": pytest.approx(0.02),
+        "cd": pytest.approx(np.nan, nan_ok=True),
+    }
 
 
 def test_mean_price_by_hand(plan: dc.Plan) -> None:
@@ -91,7 +95,9 @@ def test_curtailed_by_hand(scenario: dc.Scenario, plan: dc.Plan) -> None:
     assert table.loc[1].drop(12).sum() == pytest.approx(0, abs=5)
     assert lost == pytest.approx(3 * 165 + of_a_day * 200, abs=10)
     assert possible == pytest.approx(of_a_day * 365, abs=1)
-    assert table.loc[[2, 3, 4, 5, 6, 8, 9, 10, 11, 12]].isna().all(axis=None)  # months without a day are not zero
+    assert (
+        table.loc[[2, 3, 4, 5, 6, 8, 9, 10, 11, 12]].isna().all(axis=None)
+    )  # months without a day are not zero
 
 
 def test_utilisation_by_hand(scenario: dc.Scenario, plan: dc.Plan) -> None:

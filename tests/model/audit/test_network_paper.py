@@ -401,7 +401,9 @@ def test_every_check_has_a_planted_error_and_a_message(paper: Scenario) -> None:
     without_network = {found.name for found in audit(paper, {}, None).checks}
     made = {found.name: found for found in check(paper).checks}
     planted = {name for name, _ in FORM} | {name for name, _ in PLANTED} | {name for name, _ in VIOLATED}
-    own = {name for name in made if name.startswith(("power_", "plant_", "green_h", "green_d", "util", "net"))}
+    own = {
+        name for name in made if name.startswith(("power_", "plant_", "green_h", "green_d", "util", "net"))
+    }
     assert own - planted == {"network_summary"}  # planted in a test of its own
     assert planted <= set(made) | without_network
     for name, found in made.items():
