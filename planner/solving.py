@@ -10,7 +10,7 @@ from dualcontrol.coupling import Hours, couple, drafted_series, hours_of
 from dualcontrol.model.allocation import Case, build_model
 from dualcontrol.solvers.compile import Arrays, Floats, compile_model
 from dualcontrol.solvers.days import Answer, Days
-from dualcontrol.solvers.decompose import Decomposed, Wiring, ranked_program, solve_year
+from dualcontrol.solvers.decompose import Decomposed, Wiring, prices_of_totals, ranked_program, solve_year
 from dualcontrol.solvers.highs import Options, Solution, Status
 from dualcontrol.solvers.lexicographic import Stage, StageResult, solve_in_order
 from dualcontrol.solvers.stamp import Layout
@@ -63,10 +63,9 @@ class Solved:
 
     def nodal_duals(self) -> tuple[list[Any], Floats]:
         """Buses and the duals of their balances, (T, buses): value per MW of the right-hand side, as weighted."""
-        if self.days is None or self.wiring is None:
+        if self.days is None or self.wiring is None or self.year is None:
             return self.layout_of_hours.row_values(self.dual, "balance")
-        first = len(self.yearly.rows) + 1  # after the row that makes the weights sum to one
-        prices = -self.dual[first : first + len(self.wiring.totals)]
+        prices = prices_of_totals(self.yearly, self.wiring, self.year)
         return self.stamped.layout.row_values(self.days.duals(self.x[self.wiring.shared], prices), "balance")
 
 

@@ -303,6 +303,16 @@ def ranked_program(
     return program, usable
 
 
+def prices_of_totals(yearly: Arrays, wiring: Wiring, year: Decomposed) -> Floats:
+    """What a unit of each total is worth to the year at its integers, (totals,), by the cuts that hold it back.
+
+    The mix of days is no witness for prices: with few answers almost any price explains it.
+    """
+    master = LiveHighs(_with_cuts(yearly.fixed(year.x), wiring, year.answers)).solve()
+    shares = master.row_dual[len(yearly.rows) :]
+    return np.asarray(shares @ np.array([answer.prices for answer in year.answers]))
+
+
 def _failed(status: Status, pool: Sequence[Answer], evaluations: int, began: float) -> Decomposed:
     return Decomposed(
         status, np.zeros(0), -np.inf, np.inf, (), tuple(pool), evaluations, time.perf_counter() - began
