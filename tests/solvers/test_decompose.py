@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from dualcontrol.solvers.decompose import (
     Decomposed,
     mix_program,
+    prices_of_totals,
     ranked_program,
     solve_year,
     usable_answers,
@@ -244,3 +245,24 @@ def test_ranking_keeps_the_value_and_prefers_the_higher_score() -> None:
         assert final.objective >= result.objective - 0.01 * abs(result.objective) - 1e-6
         assert len(usable) >= 1
         assert final.objective <= result.bound + 1e-6 * abs(result.bound)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 5])
+def test_the_price_of_a_total_is_what_one_more_unit_of_it_brings(seed: int) -> None:
+    """Against the one program with one unit of the total given away, to either side."""
+    year = small_year(seed, cap_share=0.3)
+    days = year.days()
+    wiring = year.wiring(days)
+    result = solve_year(year.yearly, days, wiring, gap=1e-7)
+    prices = prices_of_totals(year.yearly, wiring, result)
+    at = replace(year, yearly=year.yearly.fixed(result.x)).one_program()
+    live = LiveHighs(at)
+    best = live.solve().objective
+    rows = {label[1]: k for k, label in enumerate(at.rows) if label[0] == "total_of_hours"}
+    for name, price in zip(days.names, prices, strict=True):
+        changes = []
+        for side in (-1.0, 1.0):  # sum of the hours - total == side: the total has that much less
+            live.change_row(rows[name], side * 0.01, side * 0.01)
+            changes.append(-side * (live.solve().objective - best) / 0.01)
+            live.change_row(rows[name], 0.0, 0.0)
+        assert min(changes) - 1e-3 <= price <= max(changes) + 1e-3
