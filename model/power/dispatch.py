@@ -18,7 +18,7 @@ Whole = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 GREEN, GREEN_EXPORT = "green:", "green_export"
 KWH = 1000.0
-GREEN_MARGIN = 0.01  # share of an export: room for a dispatch that shifts a little
+GREEN_MARGIN = 1e-3  # relative, of the share an export carries: room for a dispatch that shifts a little
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,11 @@ def green_shares(power: PowerInputs, dispatch: Dispatch, before: Mapping[str, Fl
         share = np.array(assumed, dtype=np.float64)
         if f"{name.removeprefix('green:')}:export" not in power.contract_share:
             at = slice(None) if hours is None else hours
-            # never less than before, so that repeating this comes to an end
-            share[at] = np.minimum(1.0, np.maximum(share[at], made / np.maximum(1, fed)) + GREEN_MARGIN)
+            shown = made / np.maximum(1, fed)
+            # never less than before, so that repeating this comes to an end; where there is no sun or wind there
+            # is no share, or no exports would be possible
+            more = shown * (1 + GREEN_MARGIN / 2) > share[at]
+            share[at] = np.minimum(1.0, np.where(more, shown * (1 + GREEN_MARGIN), share[at]))
         shares[name] = share
     return shares
 
