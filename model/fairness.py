@@ -119,6 +119,9 @@ def _classes(case: Case) -> list[list[str]]:
             ruling.grant_clause,
             row.activity_min,
             row.activity_max,
+            case.power.load_of.get(i, "")
+            if case.power
+            else "",  # elsewhere in the network its load is another
             tuple(getattr(use, f.name) / energy for f in fields(Use)),
             tuple(
                 sorted(
