@@ -109,15 +109,17 @@ def settle(case: Case, decisions: Decisions, dispatch: Dispatch | None = None) -
 
     With a network the dispatch decides what plants use and how much green electricity there is to claim.
     """
-    trimmed = Fraction(0)
+    trimmed: dict[str, Fraction] = {}
     if dispatch is not None:
         wanted, decisions = decisions.green, _dispatched(case, decisions, dispatch)
-        trimmed = sum((wanted[i] - green for i, green in decisions.green.items()), Fraction(0))
+        trimmed = {i: wanted[i] - green for i, green in decisions.green.items()}
     plants = set(case.power.thermal_of) if dispatch is not None and case.power else set()
     decisions = replace(
         decisions,
         activity={
-            i: decisions.activity[i] if i in plants else _within_quota(case, decisions, i)
+            i: decisions.activity[i]
+            if i in plants
+            else _within_quota(case, decisions, i, trimmed.get(i, Fraction(0)))
             for i in case.unit_rows
         },
         shortfall={s: _whole_need(case, decisions, s) for s in case.society},
@@ -137,7 +139,17 @@ def settle(case: Case, decisions: Decisions, dispatch: Dispatch | None = None) -
     worth = value(case, decisions, uses, projects) + sum((u.value_added_wan_yuan for u in built), Fraction(0))
     worth -= grid.exact_cost(case, dispatch, decisions.built, missing)
     return Outcome(
-        decisions, ledger, uses, projects, society, county, worth, short, dispatch, missing, trimmed
+        decisions,
+        ledger,
+        uses,
+        projects,
+        society,
+        county,
+        worth,
+        short,
+        dispatch,
+        missing,
+        sum(trimmed.values(), Fraction(0)),
     )
 
 
@@ -208,9 +220,10 @@ def _whole_moves(decisions: Decisions, unit_id: str) -> dict[str, int]:
     }
 
 
-def _within_quota(case: Case, decisions: Decisions, unit_id: str) -> Fraction:
+def _within_quota(case: Case, decisions: Decisions, unit_id: str, trimmed_mwh: Fraction) -> Fraction:
     """Activity at which the exact use fits the whole quota: the decimals cut off elsewhere must not exceed it.
 
+    trimmed_mwh: green electricity that the unit claimed and does not get; what is counted for it must fit, too.
     What the solver's tolerance and the cut decimals leave unused of a quota is filled up again.
     """
     activity = decisions.activity[unit_id]
@@ -225,7 +238,8 @@ def _within_quota(case: Case, decisions: Decisions, unit_id: str) -> Fraction:
 
     running = replace(case.accounts.units[unit_id], self_pv_mwh=Fraction(0), excess_green_mwh=Fraction(0))
     now, slope = over(activity), counting.counted(running, "total")
-    if not -KILOGRAM < now <= 1 or slope <= 0:
+    most_over = 1 + counting.electricity_tce_per_mwh * trimmed_mwh
+    if not -KILOGRAM < now <= most_over or slope <= 0:
         return activity
     least, most = exact(case.unit_rows[unit_id].activity_min), exact(case.unit_rows[unit_id].activity_max)
     steps = now / slope * 10**SHARE_PLACES

@@ -10,7 +10,7 @@ from dualcontrol.model.allocation import Case
 from dualcontrol.model.allocation.grid import build_cost
 from dualcontrol.model.decisions import Outcome
 from dualcontrol.model.power.dispatch import Dispatch
-from dualcontrol.model.power.inputs import WAN
+from dualcontrol.model.power.inputs import HOURS, WAN
 from dualcontrol.solvers.compile import Floats
 from dualcontrol.solvers.stamp import HOURLY
 from dualcontrol.solving import Solved
@@ -44,6 +44,23 @@ def hourly_values(solved: Solved) -> HourlyValues:
         if name == "mean_load"
     }
     return values
+
+
+def drawn_as_settled(case: Case, outcome: Outcome, hourly: HourlyValues) -> HourlyValues:
+    """The hours with the loads that the settled figures of their owners give, movable parts in proportion."""
+    uses = {**outcome.unit_use, **outcome.project_use, **outcome.society_use}
+    mean: dict[str, float] = dict.fromkeys(map(str, hourly["mean_load"]), 0.0)
+    for owner, column in case.network.load_of.items():
+        mean[column] += float(uses[owner].electricity_mwh - uses[owner].self_pv_mwh) / HOURS
+    before = hourly["mean_load"]
+    move = {
+        load.id: series * (mean[str(load.column)] / old if (old := before[load.column][0]) > 0 else 1.0)
+        for load, series in (
+            (x, hourly["move"][x.id]) for x in case.network.network.loads if x.flexible_share > 0
+        )
+    }
+    loads = {k: np.full(len(series), mean[str(k)]) for k, series in before.items()}
+    return {**hourly, "mean_load": loads, "move": move}
 
 
 def _mixed(solved: Solved) -> Floats:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dualcontrol.dispatching import dispatched, hourly_values, power_tables
+from dualcontrol.dispatching import dispatched, drawn_as_settled, hourly_values, power_tables
 from dualcontrol.model.allocation import NETWORK_ROWS, ROWS, Case, Margins
 from dualcontrol.model.decisions import Outcome, read_decisions, settle
 from dualcontrol.model.fairness import equalise
@@ -66,7 +66,12 @@ def outcome_of(case: Case, solved: Solved) -> Outcome:
     decisions = equalise(case, read_decisions(solved.yearly.columns, solved.x))
     if case.power is None or solved.hours is None:
         return settle(case, decisions)
-    return settle(case, decisions, whole_dispatch(case.power, solved.hours.series, hourly_values(solved)))
+    series, hourly = solved.hours.series, hourly_values(solved)
+    outcome = settle(case, decisions, whole_dispatch(case.power, series, hourly))
+    # what was settled moves the loads a little: what is drawn in the hours is what the owners use
+    return settle(
+        case, decisions, whole_dispatch(case.power, series, drawn_as_settled(case, outcome, hourly))
+    )
 
 
 def _lost_to_rounding_mwh(outcome: Outcome) -> float:
