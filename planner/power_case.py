@@ -25,6 +25,8 @@ from dualcontrol.solvers.totals import scoped_column, with_costs, with_total_row
 SUCCESS = (Status.OPTIMAL, Status.WITHIN_GAP)
 FIRST_TANGENTS = 9  # per curve; each round adds those at its solution
 ROUNDS = 40
+TIME_LIMIT_S = 600.0
+CROSSED = 1e-9  # relative: a limit that crosses the other by less is rounding
 PRICE = 1e-9  # a smaller price of a limit, relative to the largest, is none
 
 
@@ -123,12 +125,13 @@ def solve_case(case: Case, options: Options | None = None, tolerance: float = 1e
     found = faults(case.network)
     if found:
         raise CaseError([Finding(f.rule, f.element, f.detail) for f in found])
-    options = options or Options()
+    options = options or Options(time_limit_s=TIME_LIMIT_S)
     touching = {
         name: list(np.linspace(curve.low, curve.high, FIRST_TANGENTS)) for name, curve in case.curves.items()
     }
     for _ in range(ROUNDS if touching else 1):
         program = program_of(case, touching)
+        _check_limits(program.arrays)
         solution = LiveHighs(program.arrays, options).solve()
         if solution.status not in SUCCESS:
             return _failed(program, solution, options)
@@ -165,6 +168,18 @@ def program_of(case: Case, touching: Mapping[str, Sequence[float]] | None = None
         label = ("total", total.name)
         arrays = with_total_row(arrays, layout, total.hourly, total.lower, total.upper, label, shared)
     return Program(case, network, arrays, layout)
+
+
+def _check_limits(arrays: Arrays) -> None:
+    """CaseError for quantities whose least value exceeds the greatest: nothing could be said of them but that."""
+    crossed = np.flatnonzero(arrays.lower > arrays.upper + CROSSED * np.maximum(1.0, np.abs(arrays.upper)))
+    found: dict[str, Finding] = {}
+    for column in crossed:
+        name, (hour, index) = arrays.columns[int(column)]
+        detail = f"{arrays.lower[column]:g} > {arrays.upper[column]:g}"
+        found.setdefault(f"{name} {index}", Finding("limits_crossed", f"{name} {index}, {hour}", detail))
+    if found:
+        raise CaseError(list(found.values()))
 
 
 def _with_tangents(case: Case, touching: Mapping[str, Sequence[float]]) -> Network:

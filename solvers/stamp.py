@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyomo.environ as pyo
+from pyomo.common.gc_manager import PauseGC
 from pyomo.core.expr.visitor import identify_mutable_parameters
 from pyomo.repn import generate_standard_repn
 
@@ -60,6 +61,13 @@ def compile_hour(
     links: placeholder variable -> variable it stands for in the hour before, both indexed alike.
     Errors: ValueError for nonlinear rows, not exactly one objective, or costs on columns that are not hourly.
     """
+    with PauseGC():  # thousands of small objects that all stay
+        return _compiled(model, scopes, links)
+
+
+def _compiled(
+    model: pyo.ConcreteModel, scopes: Mapping[str, Sequence[str]] | None, links: Mapping[str, str] | None
+) -> Hour:
     scope_of = {name: scope for scope, names in (scopes or {}).items() for name in names}
     links = dict(links or {})
     place: dict[int, tuple[str, int, bool]] = {}

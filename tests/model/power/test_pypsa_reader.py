@@ -183,6 +183,7 @@ FAULTS: dict[str, dict[str, str]] = {
     "load_without_supply": {"lines": "", "generators": "name,bus,p_nom\ncheap,a,100\n"},
     "unreadable": {"generators": ""},
     "not_convex": {"generators": "name,bus,p_nom,marginal_cost_quadratic\ncheap,a,100,-1\n"},
+    "limits_crossed": {"lines": "name,bus0,bus1,x,s_nom_extendable,s_nom_min,s_nom_max\nl,a,b,1,1,60,50\n"},
     "unlimited_curve": {
         "generators": "name,bus,p_nom,p_nom_extendable,marginal_cost_quadratic\ncheap,a,100,True,1\n"
     },
@@ -218,3 +219,17 @@ def test_series_of_every_kind(tmp_path: Path) -> None:
     )
     assert result.dispatch["cheap"] == pytest.approx(np.array([50, 50]))
     assert result.objective == pytest.approx(500 + 1500 + 1000 + 300)
+
+
+def test_a_least_output_above_what_is_there_is_a_fault_with_its_hour(tmp_path: Path) -> None:
+    with pytest.raises(CaseError) as error:
+        solve_case(
+            read(
+                tmp_path,
+                snapshots="snapshot,objective,stores,generators\n0,1,1,1\n1,1,1,1\n",
+                generators__p_max_pu="snapshot,cheap\n0,1\n1,0.5\n",
+                generators__p_min_pu="snapshot,cheap\n0,0.1\n1,0.6\n",
+            )
+        )
+    (finding,) = error.value.findings
+    assert (finding.rule, finding.place, finding.detail) == ("limits_crossed", "p cheap, 1", "120 > 100")
