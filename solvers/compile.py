@@ -198,5 +198,7 @@ def scaled(arrays: Arrays, scaling: Scaling) -> Arrays:
 
 
 def _power_of_two(size: Floats) -> Floats:
-    safe = np.where(size > 0, size, 1.0)
-    return np.asarray(np.exp2(np.round(np.log2(safe))), dtype=np.float64)
+    """The power of two nearest to each size on a logarithmic scale, 1 for a size of 0."""
+    mantissa, exponent = np.frexp(size)  # size = mantissa * 2**exponent, mantissa in [0.5, 1)
+    nearest = np.ldexp(1.0, exponent - (mantissa < np.sqrt(0.5)))
+    return np.asarray(np.where(size > 0, nearest, 1.0), dtype=np.float64)

@@ -99,20 +99,29 @@ class LiveHighs:
         _check(self._highs.setOptionValue("presolve", "on" if is_on else "off"), "presolve")
 
     def _pass(self, a: Arrays) -> None:
-        lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = len(a.columns), len(a.rows)
-        lp.sense_, lp.offset_ = highspy.ObjSense.kMaximize, a.offset
-        lp.col_cost_ = a.cost
         # HiGHS errs on integer columns with fractional bounds; unscaled as they are, whole ones say the same
-        lp.col_lower_ = np.where(a.is_integer, np.ceil(a.lower - SNAP), a.lower)
-        lp.col_upper_ = np.where(a.is_integer, np.floor(a.upper + SNAP), a.upper)
-        lp.row_lower_, lp.row_upper_ = a.row_lower, a.row_upper
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        lp.a_matrix_.num_col_, lp.a_matrix_.num_row_ = lp.num_col_, lp.num_row_
-        lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = a.start, a.index, a.value
-        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-        lp.integrality_ = [kinds[int(i)] for i in a.is_integer]
-        _check(self._highs.passModel(lp), "passModel")
+        lower, upper = a.lower, a.upper
+        if a.is_integer.any():
+            lower = np.where(a.is_integer, np.ceil(lower - SNAP), lower)
+            upper = np.where(a.is_integer, np.floor(upper + SNAP), upper)
+        status = self._highs.passModel(
+            len(a.columns),
+            len(a.rows),
+            len(a.value),
+            int(highspy.MatrixFormat.kRowwise),
+            int(highspy.ObjSense.kMaximize),
+            a.offset,
+            a.cost,
+            lower,
+            upper,
+            a.row_lower,
+            a.row_upper,
+            a.start,
+            a.index,
+            a.value,
+            a.is_integer.astype(np.int32),  # of a linear program too: an empty array is read past its end
+        )
+        _check(status, "passModel")
 
     def change_row(self, row: int, lower: float, upper: float) -> None:
         """New bounds of one row, in the model's own units. SolverError when HiGHS refuses them."""
