@@ -40,6 +40,7 @@ def profile_names(network: Network) -> list[str]:
     names |= {e.profile for e in network.loads} | {e.profile for e in network.builds}
     names |= {name for g in network.generators for name in (g.min_profile, g.cost_profile, g.green_profile)}
     names |= {s.inflow for s in network.storage} | {network.step_profile}
+    names |= {x.flexible_profile for x in network.loads}
     if any(s.initial_mwh is not None for s in network.storage):
         names.add(START)
     return sorted(name for name in names if name is not None)
@@ -202,6 +203,12 @@ def mean_mw(m: Any, load: Any) -> Any:
     return m.mean_load[load.column] if load.column is not None else load.mw
 
 
+def movable_mw(m: Any, load: Any) -> Any:
+    """Mean power over the cycle of what may be moved."""
+    mean = load.flexible_share * mean_mw(m, load)
+    return mean if load.flexible_profile is None else m.profile[load.flexible_profile] * mean
+
+
 def _flexible(m: Any, network: Network) -> None:
     """What may be moved has a peak and is served in full over the cycle: its level returns to the start."""
     flexible = {x.id: x for x in network.loads if x.flexible_share > 0}
@@ -209,18 +216,13 @@ def _flexible(m: Any, network: Network) -> None:
         m,
         "moved_within_cycle",
         list(flexible),
-        lambda m, k: (
-            m.served[k]
-            == m.served_before[k] + m.move[k] - flexible[k].flexible_share * mean_mw(m, flexible[k])
-        ),
+        lambda m, k: m.served[k] == m.served_before[k] + m.move[k] - movable_mw(m, flexible[k]),
     )
     _rows(
         m,
         "moved_peak",
         list(flexible),
-        lambda m, k: (
-            m.move[k] <= flexible[k].flexible_peak * flexible[k].flexible_share * mean_mw(m, flexible[k])
-        ),
+        lambda m, k: m.move[k] <= flexible[k].flexible_peak * movable_mw(m, flexible[k]),
     )
 
 

@@ -80,6 +80,7 @@ def power_inputs(scenario: Scenario, green_share: Mapping[str, Any] | None = Non
             column=name,
             flexible_share=float(row.flexible_share),
             flexible_peak=float(row.flexible_peak),
+            flexible_profile=_running(row, starts) if row.flexible_share > 0 else None,
         )
         for name, row in groups.items()
     ]
@@ -137,7 +138,7 @@ def power_inputs(scenario: Scenario, green_share: Mapping[str, Any] | None = Non
         },
         {row.plant_id: row for row in tables["plants"]},
         builds,
-        _derived(scenario.profiles, builds, {load.profile for load in loads if load.profile}, green_share),
+        _derived(scenario.profiles, builds, _load_profiles(loads), green_share),
     )
 
 
@@ -150,6 +151,12 @@ def _profile(row: Any, starts: Mapping[str, int]) -> str:
     """Profile of an owner's load: a project draws nothing before it starts (`<profile>@<month>`)."""
     start = int(starts.get(row.owner_id, 1))
     return f"{row.profile_id}@{start}" if 1 < start <= 12 else str(row.profile_id)
+
+
+def _running(row: Any, starts: Mapping[str, int]) -> str | None:
+    """Profile of an owner that starts in the year and then draws evenly (`@<month>`): what it may move."""
+    _, at, start = _profile(row, starts).partition("@")
+    return f"{at}{start}" if at else None
 
 
 def _group(row: Any, starts: Mapping[str, int]) -> str:
@@ -276,6 +283,10 @@ def _first_green_share(scenario: Scenario, tables: Mapping[str, list[Any]]) -> d
     }
 
 
+def _load_profiles(loads: list[Load]) -> set[str]:
+    return {name for load in loads for name in (load.profile, load.flexible_profile) if name}
+
+
 def _derived(
     profiles: pd.DataFrame, builds: Mapping[str, Any], loads: set[str], green_share: Mapping[str, Any]
 ) -> pd.DataFrame:
@@ -293,7 +304,7 @@ def _derived(
         base, _, start = name.partition("@")
         if start:
             running = (month >= int(start)).astype(float)
-            drawn = profiles[base].to_numpy() * running
+            drawn = profiles[base].to_numpy() * running if base else running
             drawn = (
                 drawn if drawn.any() else running
             )  # a season that is over: spread what is left of the year

@@ -160,7 +160,8 @@ class Load:
     """Electricity drawn at a bus: `profile` (over the yearly mean) times the MW of `column`, or times mw.
 
     column: name of a shared column that holds the mean MW (a decision of the year); None = the constant mw.
-    flexible_share: what may be moved within the cycle, with at most `flexible_peak` times its mean.
+    flexible_share: what may be moved within the cycle, with at most `flexible_peak` times its mean; flexible_profile:
+    that mean over the yearly one (default 1; 0 before a load starts), the same all through a cycle.
     """
 
     id: str
@@ -170,6 +171,7 @@ class Load:
     column: str | None = None
     flexible_share: float = 0.0
     flexible_peak: float = 2.0
+    flexible_profile: str | None = None
 
 
 @dataclass(frozen=True)

@@ -127,6 +127,21 @@ def test_a_project_draws_nothing_before_it_starts(tmp_path: Path) -> None:
     assert drawn.mean() == pytest.approx(1)
 
 
+def test_a_project_moves_nothing_before_it_starts_either(tmp_path: Path) -> None:
+    """What may be moved is drawn evenly while the project runs; a unit's is even all year and needs no profile."""
+    folder = valid(tmp_path / "s")
+    cell("power/loads", 3, "profile_id", "evening")(folder)
+    cell("power/loads", 3, "flexible_share", "0.25")(folder)
+    power = inputs(folder)
+    loads = {load.id: load for load in power.network.loads}
+    assert loads["b|flat|0.1x2"].flexible_profile is None
+    moved = loads["c|evening@7|0.25x2"].flexible_profile
+    assert moved is not None
+    even = power.profiles[moved].to_numpy()
+    assert (even[: MONTH_STARTS[7]] == 0).all()
+    assert even[MONTH_STARTS[7] :] == pytest.approx(365 / 184)
+
+
 def test_a_project_that_starts_out_of_season_still_draws_its_energy(tmp_path: Path) -> None:
     folder = valid(tmp_path / "s")
     path = folder / "power" / "profiles.csv"
