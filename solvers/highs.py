@@ -157,7 +157,7 @@ class LiveHighs:
         # the limit counts the time of all runs of the instance
         limit = self._highs.getRunTime() + self.options.time_limit_s
         _check(self._highs.setOptionValue("time_limit", limit), "time_limit")
-        _check(self._highs.run(), "run")
+        self._run()
         state, info = self._highs.getModelStatus(), self._highs.getInfo()
         kind = {
             highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
@@ -185,6 +185,15 @@ class LiveHighs:
             if kind is Status.OPTIMAL and bound - objective > 1e-9 * max(1.0, abs(objective)):
                 kind = Status.WITHIN_GAP
         return Solution(kind, x, self.arrays.times(x), objective, bound, violated, self._duals())
+
+    def _run(self) -> None:
+        """Run once; where HiGHS gives up after presolve ("excessive dual values"), once more without it."""
+        if self._highs.run() == highspy.HighsStatus.kError:
+            _check(self._highs.clearSolver(), "clearSolver")
+            self._presolve(is_on=False)
+            status = self._highs.run()
+            self._presolve(is_on=self.options.presolve)
+            _check(status, "run")
 
     def _duals(self) -> Floats:
         if self.arrays.is_integer.any():
