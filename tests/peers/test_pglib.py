@@ -92,6 +92,14 @@ def test_small_angle_differences_that_contradict_each_other(name: str) -> None:
     assert {relaxation.kind for relaxation in conflict.balances} <= {"shortage", "surplus"}
 
 
+def test_an_infeasible_case_that_highs_gives_up_on_after_presolve() -> None:
+    """Its dual simplex ends in an error here ("excessive dual values"); without presolve it finds the contradiction."""
+    result = solved(FOLDER / "sad" / "pglib_opf_case588_sdet__sad.m")
+    assert result.status is Status.INFEASIBLE
+    assert result.conflict is not None
+    assert result.conflict.limits
+
+
 @pytest.mark.parametrize("name", INFEASIBLE)
 def test_the_relaxation_that_is_named_is_enough_and_no_more_than_needed(name: str) -> None:
     """Give way by what is named: feasible. By a thousandth less at each limit: not."""
