@@ -210,11 +210,13 @@ class Series:
 
     def previous(self) -> npt.NDArray[np.int64]:
         """The hour before each hour, cyclic within its cycle (daily cycles by default: one cycle)."""
-        before = np.arange(self.hours) - 1
-        cycle = np.zeros(self.hours, dtype=np.int64) if self.cycle is None else self.cycle
-        for number in np.unique(cycle):
-            of_cycle = np.flatnonzero(cycle == number)
-            before[of_cycle[0]] = of_cycle[-1]
+        if self.cycle is None:
+            return np.roll(np.arange(self.hours), 1)
+        order = np.argsort(self.cycle, kind="stable")
+        first = np.flatnonzero(np.diff(self.cycle[order], prepend=self.cycle[order[:1]] - 1))
+        before = np.empty(self.hours, dtype=np.int64)
+        before[order[1:]] = order[:-1]
+        before[order[first]] = order[np.append(first[1:], self.hours) - 1]
         return before
 
     def starts(self) -> Floats:
