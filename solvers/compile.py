@@ -165,40 +165,50 @@ class Scaling:
     objective: float
 
 
-def scaling_of(arrays: Arrays) -> Scaling:
-    """Scaling by the size of the columns' bounds, then the largest term of each row and of the objective."""
-    with np.errstate(invalid="ignore"):
-        size = np.maximum(
-            np.where(np.isfinite(arrays.lower), np.abs(arrays.lower), 0.0),
-            np.where(np.isfinite(arrays.upper), np.abs(arrays.upper), 0.0),
-        )
-    column = np.where(arrays.is_integer | (size == 0), 1.0, _power_of_two(size))
-    terms = np.abs(arrays.value) * column[arrays.index]
+def near_one(arrays: Arrays) -> tuple[Arrays, Scaling]:
+    """The same program in scaled columns and rows, and the scaling.
+
+    Columns by the size of their bounds, then rows and the objective by their largest term.
+    """
+    column = _column_scale(arrays)
+    value = arrays.value * column[arrays.index]
     largest = np.zeros(len(arrays.rows))
-    np.maximum.at(largest, arrays.row_of_entry, terms)
-    costs = np.abs(arrays.cost) * column
-    top = float(costs.max()) if len(costs) else 0.0
+    np.maximum.at(largest, arrays.row_of_entry, np.abs(value))
+    row = 1.0 / _power_of_two(largest)
+    value *= np.repeat(row, np.diff(arrays.start))
+    cost = arrays.cost * column
+    top = float(np.abs(cost).max()) if len(cost) else 0.0
     # the objective is scaled up a thousandfold, since HiGHS's optimality tolerance is absolute
-    return Scaling(column, 1.0 / _power_of_two(largest), 1024.0 / float(_power_of_two(np.array([top]))[0]))
-
-
-def scaled(arrays: Arrays, scaling: Scaling) -> Arrays:
-    """The same program in scaled columns and rows."""
-    per_entry = scaling.row[arrays.row_of_entry] * scaling.column[arrays.index]
-    return replace(
+    objective = 1024.0 / float(_power_of_two(np.array([top]))[0])
+    cost *= objective
+    program = replace(
         arrays,
-        cost=arrays.cost * scaling.column * scaling.objective,
-        offset=arrays.offset * scaling.objective,
-        lower=arrays.lower / scaling.column,
-        upper=arrays.upper / scaling.column,
-        row_lower=arrays.row_lower * scaling.row,
-        row_upper=arrays.row_upper * scaling.row,
-        value=arrays.value * per_entry,
+        cost=cost,
+        offset=arrays.offset * objective,
+        lower=arrays.lower / column,
+        upper=arrays.upper / column,
+        row_lower=arrays.row_lower * row,
+        row_upper=arrays.row_upper * row,
+        value=value,
     )
+    return program, Scaling(column, row, objective)
+
+
+def _column_scale(arrays: Arrays) -> Floats:
+    """The size of each column's bounds as a power of two; 1 for integers and where there is no bound."""
+    size, high = np.abs(arrays.lower), np.abs(arrays.upper)
+    for bound in (size, high):
+        bound[~np.isfinite(bound)] = 0.0
+    np.maximum(size, high, out=size)
+    scale = _power_of_two(size)
+    scale[arrays.is_integer] = 1.0
+    return scale
 
 
 def _power_of_two(size: Floats) -> Floats:
     """The power of two nearest to each size on a logarithmic scale, 1 for a size of 0."""
     mantissa, exponent = np.frexp(size)  # size = mantissa * 2**exponent, mantissa in [0.5, 1)
-    nearest = np.ldexp(1.0, exponent - (mantissa < np.sqrt(0.5)))
-    return np.asarray(np.where(size > 0, nearest, 1.0), dtype=np.float64)
+    exponent -= mantissa < np.sqrt(0.5)
+    nearest = np.ldexp(1.0, exponent)
+    nearest[size <= 0] = 1.0
+    return np.asarray(nearest, dtype=np.float64)

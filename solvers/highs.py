@@ -13,7 +13,7 @@ from enum import Enum
 import highspy
 import numpy as np
 
-from dualcontrol.solvers.compile import Arrays, Floats, scaled, scaling_of
+from dualcontrol.solvers.compile import Arrays, Floats, near_one
 
 FEASIBILITY = 1e-9  # asked of HiGHS, in scaled rows
 ACCEPTED = 1e-6  # accepted of a recomputed answer, relative to the size of the row
@@ -75,12 +75,12 @@ class LiveHighs:
         if not all(np.isfinite(part).all() for part in numbers):
             raise SolverError("a cost or coefficient is not a finite number")  # HiGHS would take it
         self.arrays = arrays
-        self.scaling = scaling_of(arrays)
+        scaled, self.scaling = near_one(arrays)
         self.options = options or Options()
         self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
         self._highs.silent()
         self._set_options()
-        self._pass(scaled(arrays, self.scaling))
+        self._pass(scaled)
 
     def _set_options(self) -> None:
         for name, value in (

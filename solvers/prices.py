@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from dualcontrol.solvers.compile import Arrays, Floats, scaled, scaling_of
+from dualcontrol.solvers.compile import Arrays, Floats, near_one
 from dualcontrol.solvers.highs import LiveHighs, SolverError, Status
 
 ACTIVE = 1e-6  # a row or bound this close, relative to its size, is active
@@ -23,19 +23,18 @@ def one_sided_prices(arrays: Arrays, x: Floats, rows: list[int]) -> list[tuple[f
     equality, relaxing means a larger right-hand side and the prices have either sign. An inactive row has
     (0, 0). NaN: the row cannot be moved that way at all. Errors: SolverError when there is no optimum.
     """
-    scaling = scaling_of(arrays)
-    near_one = scaled(arrays, scaling)
+    scaled, scaling = near_one(arrays)
     point = x / scaling.column
-    direction = _direction_program(near_one, point)
+    direction = _direction_program(scaled, point)
     live = LiveHighs(direction)  # one instance: only a right-hand side differs, the basis stays dual feasible
     if live.solve().status is not Status.OPTIMAL:  # x is an optimum up to rounding only: take an exact one
-        point = _optimum(near_one)
-        direction = _direction_program(near_one, point)
+        point = _optimum(scaled)
+        direction = _direction_program(scaled, point)
         live = LiveHighs(direction)
-    activity = near_one.times(point)
+    activity = scaled.times(point)
     prices = []
     for row in rows:
-        outward = _outward(near_one, activity, row)
+        outward = _outward(scaled, activity, row)
         if outward == 0.0:
             prices.append((0.0, 0.0))
             continue

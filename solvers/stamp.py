@@ -242,21 +242,14 @@ def stamp(
     steps = np.arange(hours)
 
     order = np.argsort(hour.entry_row, kind="stable")
-    index = np.empty((hours, len(order)), dtype=np.int32)
-    scope_of, column_of, is_back = (
-        np.array(hour.entry_scope)[order],
-        hour.entry_column[order],
-        hour.entry_back[order],
-    )
-    for scope in hour.columns:
-        for back in (False, True) if scope == HOURLY else (False,):
-            chosen = np.flatnonzero((scope_of == scope) & (is_back == back))
-            base = (
-                (previous if back else steps) * width
-                if scope == HOURLY
-                else instance[scope] * len(hour.columns[scope])
-            )
-            index[:, chosen] = first[scope] + base[:, None] + column_of[chosen]
+    # where each scope's columns of an hour begin: the hour's own, those before, and those of the other scopes
+    begins = [steps * width, previous * width, *(instance[s] * len(hour.columns[s]) for s in instance)]
+    places = {HOURLY: 0, **{scope: k for k, scope in enumerate(instance, start=2)}}
+    place = np.array([places[scope] for scope in hour.entry_scope])[order] + hour.entry_back[order]
+    base = np.stack(begins, axis=1).astype(np.int32)
+    index = base[:, place]
+    index += np.array([first[scope] for scope in hour.entry_scope], dtype=np.int32)[order]
+    index += hour.entry_column[order]
     with _arrays_as_values(hour, series, hours) as evaluate:
         value = _block([hour.coefficients[entry] for entry in order], evaluate, hours)
         per_hour = {

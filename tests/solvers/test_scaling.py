@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dualcontrol.solvers.compile import Arrays, compile_model, scaled, scaling_of
+from dualcontrol.solvers.compile import Arrays, compile_model, near_one
 from tests.solvers.programs import INF, knapsack, program, random_model
 
 # a county in its own units: activity (share), grid energy (tce), GDP (万元), with rows in tce and 万元
@@ -25,7 +25,7 @@ def _is_power_of_two(numbers: object) -> bool:
 
 @given(st.integers(0, 10**6))
 def test_every_factor_is_a_power_of_two(seed: int) -> None:
-    scaling = scaling_of(compile_model(random_model(np.random.default_rng(seed))))
+    _, scaling = near_one(compile_model(random_model(np.random.default_rng(seed))))
     assert _is_power_of_two(scaling.column)
     assert _is_power_of_two(scaling.row)
     assert _is_power_of_two(scaling.objective)
@@ -34,7 +34,7 @@ def test_every_factor_is_a_power_of_two(seed: int) -> None:
 def test_by_hand() -> None:
     # column bounds 1.1, 2.2e7, 5e6: nearest powers (in the logarithm) 1, 2^24 (16.8e6), 2^22 (4.19e6)
     # rows after that: 9.8e6 and 1.7e7 -> 2^24; 1.7e7 and 1.0e7 -> 2^24; 4.2e3 -> 2^12
-    scaling = scaling_of(COUNTY)
+    _, scaling = near_one(COUNTY)
     assert scaling.column.tolist() == [1, 2.0**24, 2.0**22]
     assert (1 / scaling.row).tolist() == [2.0**24, 2.0**24, 2.0**12]
     # costs after that: 1.76e5 and 1.26e6 -> 2^20, and a thousandfold up
@@ -42,7 +42,7 @@ def test_by_hand() -> None:
 
 
 def test_scaled_numbers_lie_near_one() -> None:
-    near = scaled(COUNTY, scaling_of(COUNTY))
+    near = near_one(COUNTY)[0]
     largest = [np.abs(near.value[a:b]).max() for a, b in zip(near.start[:-1], near.start[1:], strict=True)]
     assert all(0.7 <= top <= 1.5 for top in largest)
     assert all(0.7 <= bound <= 1.5 for bound in near.upper)
@@ -50,11 +50,11 @@ def test_scaled_numbers_lie_near_one() -> None:
 
 def test_integer_columns_stay_as_they_are() -> None:
     arrays = program([1, 1], [[1, 1]], [-INF], [9], upper=[1000, 1000], integer=[True, False])
-    assert scaling_of(arrays).column.tolist() == [1, 1024]
+    assert near_one(arrays)[1].column.tolist() == [1, 1024]
 
 
 def test_columns_without_bounds_and_rows_without_entries_stay_as_they_are() -> None:
-    scaling = scaling_of(program([1], [[0]], [-INF], [9], lower=[-INF]))
+    _, scaling = near_one(program([1], [[0]], [-INF], [9], lower=[-INF]))
     assert (scaling.column.tolist(), scaling.row.tolist()) == ([1], [1])
 
 
@@ -70,8 +70,7 @@ def test_random_programs_agree_bit_for_bit(seed: int) -> None:
 
 
 def _agree(arrays: Arrays, chance: np.random.Generator) -> None:
-    scaling = scaling_of(arrays)
-    near = scaled(arrays, scaling)
+    near, scaling = near_one(arrays)
     x = chance.normal(size=len(arrays.columns)) * 1e3
     point = x / scaling.column
     assert (point * scaling.column == x).all()
