@@ -134,8 +134,13 @@ def _green(
     )
     exported = green_exported_kwh(power, injection, made)
     left = np.maximum(0, made - exported - np.maximum(0, stored))
+    drawn: dict[str, Whole] = {}
+    for load in power.network.loads:
+        if load.column is not None:
+            name = load.profile or "flat"
+            drawn[name] = drawn.get(name, np.zeros_like(made)) - injection[f"load:{load.id}"]
     claims = {
-        s: np.floor(np.maximum(0.0, v) * KWH + 0.01).astype(np.int64)
+        s: np.minimum(np.floor(np.maximum(0.0, v) * KWH + 0.01).astype(np.int64), drawn[str(s)])
         for s, v in hourly.get("green", {}).items()
     }
     total = np.sum(list(claims.values()), axis=0) if claims else np.zeros_like(made)

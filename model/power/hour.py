@@ -296,14 +296,16 @@ def demand_mw(m: Any, load: Any) -> Any:
 def _green(m: Any, network: Network) -> None:
     """Green electricity of the hour (3.4.3d), claimed by load profiles within their load.
 
-    In total within local renewables less green exports and charging plus discharge. Exports carry green,
-    never for free: at least the hourly share given for them (pro rata of what is made, or by contract).
+    In total within local renewables less green exports and charging; what is discharged does not come back as green,
+    so that no hour claims more than is made in it. Exports carry green, never for free: at least the hourly share
+    given for them (pro rata of what is made, or by contract). Losses are nobody's to claim for.
     """
     if not network.has_green_accounts:
         return
     groups: dict[str, list[Any]] = {}
     for load in network.loads:
-        groups.setdefault(load.profile or "flat", []).append(load)
+        if load.column is not None:
+            groups.setdefault(load.profile or "flat", []).append(load)
     m.green = pyo.Var(sorted(groups), bounds=(0, None))
     m.green_export = pyo.Var(bounds=(0, None))
     _rows(
@@ -318,7 +320,9 @@ def _green(m: Any, network: Network) -> None:
     m.green_exported = pyo.Constraint(expr=m.green_export - carried >= 0)
     made = sum(m.p[g.id] for g in network.generators if g.is_green)
     stored = sum(m.charge[s.id] - m.discharge[s.id] for s in network.storage)
-    m.green_supply = pyo.Constraint(expr=sum(m.green[s] for s in groups) + m.green_export <= made - stored)
+    used = sum(m.green[s] for s in groups) + m.green_export
+    m.green_made = pyo.Constraint(expr=used <= made)
+    m.green_supply = pyo.Constraint(expr=used <= made - stored)
 
 
 def _balance(m: Any, network: Network) -> None:

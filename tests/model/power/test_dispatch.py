@@ -145,10 +145,13 @@ def test_green_claims_are_within_what_is_there(chance: np.random.Generator, cont
     assert (d.green_export - carried < 1 + 1e-6).all()
     for profile, mw in values["green"].items():
         assert (d.green[profile] <= mw * 1000 + NOISE_KWH).all()
-    # claims that fit are not touched
+    # nobody claims more than is drawn; claims that fit are not touched
+    drawn = {"flat": -d.injection[f"load:{LOADS['A']}"], "day": -d.injection[f"load:{LOADS['B']}"]}
+    for profile, kwh in drawn.items():
+        assert (d.green[profile] <= kwh).all()
     fits = sum(values["green"].values()) * 1000 + 2 < made - d.green_export - charged
     for profile, mw in values["green"].items():
-        assert (mw[fits] * 1000 - d.green[profile][fits] < 1).all()
+        assert (np.minimum(mw * 1000, drawn[profile])[fits] - d.green[profile][fits] < 1).all()
 
 
 def _fed(d: Dispatch) -> np.ndarray:
@@ -186,7 +189,7 @@ def test_exports_by_contract_carry_their_share_but_no_more_than_is_made() -> Non
 
 def test_claims_above_what_is_left_are_trimmed_in_proportion() -> None:
     # 10 MW of sun, 3 exported as green, 1 charged: 6 are left for claims of 8 and 4
-    d = hour(grid(), T=20, S=10, X_export=9, A=20, charge=1, green_flat=8, green_day=4)
+    d = hour(grid(), T=20, S=10, X_export=9, A=14, B=4, charge=1, green_flat=8, green_day=4)
     assert {s: v.tolist() for s, v in d.green.items()} == {"flat": [4000], "day": [2000]}
     assert d.green_mwh("flat") == 4
 
