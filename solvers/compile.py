@@ -166,49 +166,65 @@ class Scaling:
 
 
 def near_one(arrays: Arrays) -> tuple[Arrays, Scaling]:
-    """The same program in scaled columns and rows, and the scaling.
-
-    Columns by the size of their bounds, then rows and the objective by their largest term.
-    """
-    column = _column_scale(arrays)
-    value = arrays.value * column[arrays.index]
-    largest = np.zeros(len(arrays.rows))
-    np.maximum.at(largest, arrays.row_of_entry, np.abs(value))
-    row = 1.0 / _power_of_two(largest)
-    value *= np.repeat(row, np.diff(arrays.start))
-    cost = arrays.cost * column
-    top = float(np.abs(cost).max()) if len(cost) else 0.0
-    # the objective is scaled up a thousandfold, since HiGHS's optimality tolerance is absolute
-    objective = 1024.0 / float(_power_of_two(np.array([top]))[0])
-    cost *= objective
+    """The same program in scaled columns and rows, and the scaling."""
+    columns = scaled_columns(arrays)
+    row, value = scaled_rows(arrays, columns.scale, 0, len(arrays.rows))
     program = replace(
         arrays,
-        cost=cost,
-        offset=arrays.offset * objective,
-        lower=arrays.lower / column,
-        upper=arrays.upper / column,
+        cost=columns.cost,
+        offset=arrays.offset * columns.objective,
+        lower=columns.lower,
+        upper=columns.upper,
         row_lower=arrays.row_lower * row,
         row_upper=arrays.row_upper * row,
         value=value,
     )
-    return program, Scaling(column, row, objective)
+    return program, Scaling(columns.scale, row, columns.objective)
 
 
-def _column_scale(arrays: Arrays) -> Floats:
-    """The size of each column's bounds as a power of two; 1 for integers and where there is no bound."""
+@dataclass(frozen=True)
+class ScaledColumns:
+    """The columns of a program scaled by the size of their bounds, (columns,), the objective by its largest term."""
+
+    scale: Floats
+    cost: Floats
+    lower: Floats
+    upper: Floats
+    objective: float
+
+
+def scaled_columns(arrays: Arrays) -> ScaledColumns:
+    """Columns scaled so that their bounds are near 1; integers and columns without bounds stay as they are."""
     size, high = np.abs(arrays.lower), np.abs(arrays.upper)
     for bound in (size, high):
         bound[~np.isfinite(bound)] = 0.0
     np.maximum(size, high, out=size)
     scale = _power_of_two(size)
     scale[arrays.is_integer] = 1.0
-    return scale
+    cost = arrays.cost * scale
+    top = max(float(cost.max()), -float(cost.min())) if len(cost) else 0.0
+    # the objective is scaled up a thousandfold, since HiGHS's optimality tolerance is absolute
+    objective = 1024.0 / float(_power_of_two(np.array([top]))[0])
+    cost *= objective
+    return ScaledColumns(scale, cost, arrays.lower / scale, arrays.upper / scale, objective)
+
+
+def scaled_rows(arrays: Arrays, column: Floats, first: int, last: int) -> tuple[Floats, Floats]:
+    """Scale of rows first to last (less one) and their entries, so that the largest entry of a row is near 1."""
+    entries = slice(arrays.start[first], arrays.start[last])
+    value = arrays.value[entries] * column.take(arrays.index[entries])
+    lengths = np.diff(arrays.start[first : last + 1])
+    largest = np.zeros(last - first)
+    np.maximum.at(largest, np.repeat(np.arange(last - first), lengths), np.abs(value))
+    row = 1.0 / _power_of_two(largest)
+    value *= np.repeat(row, lengths)
+    return row, value
 
 
 def _power_of_two(size: Floats) -> Floats:
-    """The power of two nearest to each size on a logarithmic scale, 1 for a size of 0."""
-    mantissa, exponent = np.frexp(size)  # size = mantissa * 2**exponent, mantissa in [0.5, 1)
-    exponent -= mantissa < np.sqrt(0.5)
-    nearest = np.ldexp(1.0, exponent)
-    nearest[size <= 0] = 1.0
-    return np.asarray(nearest, dtype=np.float64)
+    """The power of two nearest to each size on a logarithmic scale, 1 for a size of 0; sizes are finite."""
+    nearest = size * np.sqrt(2.0)
+    bits = nearest.view(np.int64)
+    bits &= 0x7FF << 52  # the exponent alone: the power of two below
+    nearest[nearest == 0.0] = 1.0
+    return nearest

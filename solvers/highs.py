@@ -1,7 +1,7 @@
 """One live HiGHS instance on labelled arrays. The solver's word is a claim: every answer is recomputed here.
 
-Known traps of HiGHS 1.15 that this file guards against: an empty integrality array is read past its end, an
-`Optimal` with a fractional integer, feasible programs declared infeasible, a program without columns called
+Known traps of HiGHS 1.15 that this file guards against: an empty integrality array of `passModel` is read past
+its end, an `Optimal` with a fractional integer, feasible programs declared infeasible, a program without columns called
 optimal whatever its rows say, NaN in costs and matrix taken for a number, a time limit that counts all
 earlier runs of the instance, an "optimal" without a bound, feasible programs called infeasible when an
 integer column has fractional bounds, and calls that fail by status only.
@@ -9,13 +9,15 @@ integer column has fractional bounds, and calls that fail by status only.
 
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from itertools import pairwise
 
 import highspy
 import numpy as np
 
-from dualcontrol.solvers.compile import Arrays, Floats, near_one
+from dualcontrol.solvers.compile import Arrays, Floats, Scaling, scaled_columns, scaled_rows
 
 FEASIBILITY = 1e-9  # asked of HiGHS, in scaled rows
+PART = 2**17  # entries handed over at a time
 ACCEPTED = 1e-6  # accepted of a recomputed answer, relative to the size of the row
 FEASIBLE = int(highspy.SolutionStatus.kSolutionStatusFeasible)
 SNAP = 1e-9  # a value this close to its bound (in scaled columns) or to a whole number is meant to be there
@@ -75,12 +77,11 @@ class LiveHighs:
         if not all(np.isfinite(part).all() for part in numbers):
             raise SolverError("a cost or coefficient is not a finite number")  # HiGHS would take it
         self.arrays = arrays
-        scaled, self.scaling = near_one(arrays)
         self.options = options or Options()
         self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
         self._highs.silent()
         self._set_options()
-        self._pass(scaled)
+        self.scaling = self._hand_over(arrays)
 
     def _set_options(self) -> None:
         for name, value in (
@@ -98,30 +99,45 @@ class LiveHighs:
     def _presolve(self, *, is_on: bool) -> None:
         _check(self._highs.setOptionValue("presolve", "on" if is_on else "off"), "presolve")
 
-    def _pass(self, a: Arrays) -> None:
+    def _hand_over(self, a: Arrays) -> Scaling:
+        """Columns, then rows in parts, scaled on the way: no second copy of a large program is ever made."""
+        column, objective = self._hand_over_columns(a)
+        cuts = np.searchsorted(a.start, np.arange(PART, len(a.value), PART))
+        scales = [np.ones(0)]
+        for first, last in pairwise([0, *np.unique(cuts).tolist(), len(a.rows)]):
+            row, value = scaled_rows(a, column, first, last)
+            scales.append(row)
+            start = a.start[first : last + 1]
+            self._call(
+                "addRows",
+                last - first,
+                a.row_lower[first:last] * row,
+                a.row_upper[first:last] * row,
+                len(value),
+                start[:-1] - start[0],
+                a.index[start[0] : start[-1]],
+                value,
+            )
+        return Scaling(column, np.concatenate(scales), objective)
+
+    def _hand_over_columns(self, a: Arrays) -> tuple[Floats, float]:
+        columns = scaled_columns(a)
+        lower, upper = columns.lower, columns.upper
+        integers = np.flatnonzero(a.is_integer).astype(np.int32)
         # HiGHS errs on integer columns with fractional bounds; unscaled as they are, whole ones say the same
-        lower, upper = a.lower, a.upper
-        if a.is_integer.any():
-            lower = np.where(a.is_integer, np.ceil(lower - SNAP), lower)
-            upper = np.where(a.is_integer, np.floor(upper + SNAP), upper)
-        status = self._highs.passModel(
-            len(a.columns),
-            len(a.rows),
-            len(a.value),
-            int(highspy.MatrixFormat.kRowwise),
-            int(highspy.ObjSense.kMaximize),
-            a.offset,
-            a.cost,
-            lower,
-            upper,
-            a.row_lower,
-            a.row_upper,
-            a.start,
-            a.index,
-            a.value,
-            a.is_integer.astype(np.int32),  # of a linear program too: an empty array is read past its end
-        )
-        _check(status, "passModel")
+        lower[integers], upper[integers] = np.ceil(lower[integers] - SNAP), np.floor(upper[integers] + SNAP)
+        none, width = np.zeros(0, dtype=np.int32), len(a.columns)
+        starts = np.zeros(width, dtype=np.int32)
+        self._call("changeObjectiveSense", highspy.ObjSense.kMaximize)
+        self._call("changeObjectiveOffset", a.offset * columns.objective)
+        self._call("addCols", width, columns.cost, lower, upper, 0, starts, none, np.zeros(0))
+        if len(integers):
+            kinds = np.full(len(integers), int(highspy.HighsVarType.kInteger), dtype=np.uint8)
+            self._call("changeColsIntegrality", len(integers), integers, kinds)
+        return columns.scale, columns.objective
+
+    def _call(self, name: str, *arguments: object) -> None:
+        _check(getattr(self._highs, name)(*arguments), name)
 
     def change_row(self, row: int, lower: float, upper: float) -> None:
         """New bounds of one row, in the model's own units. SolverError when HiGHS refuses them."""

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dualcontrol.solvers.compile import Arrays
+from dualcontrol.solvers.compile import Arrays, near_one
 from dualcontrol.solvers.highs import ACCEPTED, LiveHighs, Options, SolverError, Status, violation
 from tests.solvers.programs import INF, dense, knapsack, program
 
@@ -300,7 +300,7 @@ def test_highs_itself_takes_nan_for_a_number() -> None:
     assert highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
 
 
-@pytest.mark.parametrize("call", ["passModel", "setOptionValue"])
+@pytest.mark.parametrize("call", ["addCols", "addRows", "setOptionValue"])
 def test_a_call_refused_by_status_is_an_error(call: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(highspy.Highs, call, lambda *_: highspy.HighsStatus.kError)
     with pytest.raises(SolverError, match="refused"):
@@ -399,10 +399,38 @@ def test_an_integer_program_starts_without_the_last_answer(monkeypatch: pytest.M
     live.solve()
 
 
-def test_a_linear_program_is_passed_with_an_integrality_of_its_own() -> None:
-    # HiGHS reads past the end of an empty one
-    live = LiveHighs(LINEAR)
-    assert list(live._highs.getLp().integrality_) == [highspy.HighsVarType.kContinuous] * 2
+def test_integer_columns_and_only_these_are_integer_in_highs() -> None:
+    kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+    mixed = program([1, 1, 1], [[1, 1, 1]], [-INF], [9], upper=[4, 4, 4], integer=[True, False, True])
+    assert list(LiveHighs(mixed)._highs.getLp().integrality_) == [kinds[1], kinds[0], kinds[1]]
+    assert set(LiveHighs(LINEAR)._highs.getLp().integrality_) <= {kinds[0]}
+
+
+def test_a_program_handed_over_in_parts_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows with and without entries, cut anywhere: HiGHS holds the scaled matrix of the whole."""
+    chance = np.random.default_rng(3)
+    matrix = np.where(chance.random((23, 6)) < 0.3, np.round(chance.normal(size=(23, 6)) * 10), 0.0)
+    matrix[[0, 7, 22]] = 0.0
+    arrays = program(
+        chance.normal(size=6).tolist(), matrix.tolist(), [-INF] * 23, chance.uniform(1, 9, 23).tolist()
+    )
+    whole, scaling = near_one(arrays)
+    for part in (1, 2, 5, 10**6):
+        monkeypatch.setattr("dualcontrol.solvers.highs.PART", part)
+        live = LiveHighs(arrays)
+        held = live._highs.getLp()
+        assert (held.num_row_, held.num_col_) == (23, 6)
+        assert (np.asarray(held.row_upper_) == whole.row_upper).all()
+        assert (np.asarray(held.col_cost_) == whole.cost).all()
+        assert (live.scaling.row == scaling.row).all()
+        for row in range(23):
+            _, columns, values = live._highs.getRowEntries(row)
+            found = np.zeros(6)
+            found[np.asarray(columns, dtype=int)] = values
+            entries = slice(whole.start[row], whole.start[row + 1])
+            told = np.zeros(6)
+            told[whole.index[entries]] = whole.value[entries]
+            assert found.tolist() == told.tolist()
 
 
 def test_another_instance_with_other_threads_is_told_not_hidden() -> None:
