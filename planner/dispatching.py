@@ -20,7 +20,7 @@ VARIABLES = ("p", "charge", "discharge", "level", "move", "shed", "green", "gree
 
 
 def hourly_values(solved: Solved) -> HourlyValues:
-    """The hours of a solution: variable -> index -> (T,) MW. `mean_load` is the year's, the same in every hour.
+    """The hours of a solution: variable -> index -> (T,) MW. `mean_load` and `built` are the same in every hour.
 
     Of a full year: the mix of daily answers that is the plan's year.
     """
@@ -38,11 +38,12 @@ def hourly_values(solved: Solved) -> HourlyValues:
         name: {index: block[:, k] for k, index in enumerate(indices)}
         for name, (indices, block) in blocks.items()
     }
-    values["mean_load"] = {
-        index: np.full(solved.stamped.series.hours, solved.x[k])
-        for k, (name, index) in enumerate(solved.yearly.columns)
-        if name == "mean_load"
-    }
+    for yearly in ("mean_load", "built"):
+        values[yearly] = {
+            index: np.full(solved.stamped.series.hours, solved.x[k])
+            for k, (name, index) in enumerate(solved.yearly.columns)
+            if name == yearly
+        }
     return values
 
 

@@ -223,7 +223,7 @@ def scaled_rows(arrays: Arrays, column: Floats, first: int, last: int) -> tuple[
 
 def _power_of_two(size: Floats) -> Floats:
     """The power of two nearest to each size on a logarithmic scale, 1 for a size of 0; sizes are finite."""
-    nearest = size * np.sqrt(2.0)
+    nearest: Floats = size * np.sqrt(2.0)
     bits = nearest.view(np.int64)
     bits &= 0x7FF << 52  # the exponent alone: the power of two below
     nearest[nearest == 0.0] = 1.0

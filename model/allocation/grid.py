@@ -18,6 +18,7 @@ from dualcontrol.model.power.inputs import HOURS, WAN
 from dualcontrol.model.quantities import exact
 
 GREEN_EXPORT, STORAGE_LOSS, SHED = "green_export", "storage_loss", "shed"
+HOURS_OF = "hours:"  # total of a fleet that is no other total
 
 
 def network_sets(m: Any, case: Case) -> None:
@@ -64,8 +65,29 @@ def _total_terms(m: Any, power: Any) -> dict[str, dict[tuple[str, Any], float]]:
     terms |= {g.id: {(p, g.id): 1.0} for g in power.network.generators if g.id in power.exchanged}
     stores = [s.id for s in power.network.storage]
     terms[STORAGE_LOSS] = {(v, s): f for s in stores for v, f in (("charge", 1.0), ("discharge", -1.0))}
+    for fleet, rows in _fleets(power).items():
+        if (mine := {(p, g): 1.0 for g in _members(power, rows)}) != _whole(terms, rows):
+            terms[HOURS_OF + fleet] = mine
     terms[SHED] = {("shed", bus): 1.0 for bus in sorted({load.bus for load in power.network.loads})}
     return {name: t for name, t in terms.items() if t}
+
+
+def _members(power: Any, rows: list[Any]) -> list[str]:
+    """Generators of a fleet: its plants and what a retrofit took over of them."""
+    plants = tuple(row.plant_id for row in rows)
+    own = (g.id for g in power.network.generators if g.id in power.plants or "+" in g.id)
+    return [g for g in own if g in plants or g.startswith(tuple(f"{plant}+" for plant in plants))]
+
+
+def _totals_of(rows: list[Any]) -> list[str]:
+    """Totals that a fleet usually is: its units' generation, its kind of existing renewables, its build's plants."""
+    if rows[0].kind == "thermal":
+        return [f"thermal:{i}" for i in sorted({r.unit_id for r in rows})]
+    return [f"built:{r.plant_id}" for r in rows] if rows[0].build_id else [f"existing:{rows[0].kind}"]
+
+
+def _whole(terms: Mapping[str, Mapping[Any, float]], rows: list[Any]) -> dict[Any, float]:
+    return {label: factor for name in _totals_of(rows) for label, factor in terms.get(name, {}).items()}
 
 
 def network_variables(m: Any, case: Case, whole: Any) -> None:
@@ -212,11 +234,9 @@ def months_in_service(power: Any, plant: Any) -> float:
 
 def fleet_mwh(m: Any, rows: list[Any]) -> Any:
     """Delivered MWh of a fleet after curtailment, from the totals of the year."""
-    if rows[0].kind == "thermal":
-        return sum(m.total[f"thermal:{i}"] for i in sorted({r.unit_id for r in rows}) if i in m.PLANT_UNITS)
-    if rows[0].build_id:
-        return sum(m.total[f"built:{r.plant_id}"] for r in rows)
-    return m.total[f"existing:{rows[0].kind}"]
+    fleet = next(f for f in m.FLEETS if _fleets(m.case.power)[f] == rows)
+    names = [HOURS_OF + fleet] if HOURS_OF + fleet in m.TOTALS else _totals_of(rows)
+    return sum(m.total[t] for t in names)
 
 
 def built_use(case: Case, dispatch: Dispatch | None) -> list[Use]:
@@ -258,10 +278,7 @@ def missing_hours(
 
 def fleet_dispatch_mwh(case: Case, dispatch: Dispatch, rows: list[Any]) -> Fraction:
     """Delivered MWh of a fleet, exact; a thermal plant's retrofitted class is part of it."""
-    if rows[0].kind == "thermal":
-        units = sorted({r.unit_id for r in rows if r.unit_id})
-        return sum((dispatch.mwh(*case.network.thermal_of[i]) for i in units), Fraction(0))
-    return dispatch.mwh(*(r.plant_id for r in rows))
+    return dispatch.mwh(*_members(case.network, rows))
 
 
 def exact_cost(

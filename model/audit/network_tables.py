@@ -201,7 +201,7 @@ def _known(dispatch: Dispatch, network: Network, ids: Probe) -> None:
         if not asset.startswith(SHED):  # a bus without unserved load need not be listed
             ids.holds(f"{file} {asset}", asset in dispatch.kwh, "-", asset)
     for asset in dispatch.kwh:
-        is_account = asset == GREEN_EXPORT or asset.removeprefix(GREEN) in profiles | {"flat"}
+        is_account = asset == GREEN_EXPORT or asset.removeprefix(GREEN) in profiles
         ids.holds(f"{file} {asset}", asset in bus_of or is_account, asset, "-")
 
 

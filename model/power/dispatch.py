@@ -4,10 +4,11 @@ Thermal output and green claims are rounded down, so that no quota and no claim 
 hour goes over the grid connection.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+import networkx as nx
 import numpy as np
 import numpy.typing as npt
 
@@ -68,7 +69,10 @@ def whole_dispatch(
         injection[f"load:{load.id}"] = -np.round(load_mw(load, series, hourly) * KWH).astype(np.int64)
     for bus, shed in hourly.get("shed", {}).items():
         injection[f"shed:{bus}"] = np.round(np.maximum(0.0, shed) * KWH).astype(np.int64)
-    _settle_hours(injection, [g for g in exchanges if g.build is None])
+    for hours, buses in _islands(power, series, hourly.get("built", {})):
+        _settle(
+            injection, hours, _assets_at(power, injection, buses), _limits(exchanges, buses, series, hourly)
+        )
     green, exported = _green(power, injection, hourly)
     return Dispatch(series, injection, green, exported, dict(hourly.get("level", {})))  # type: ignore[arg-type]
 
@@ -102,20 +106,85 @@ def load_mw(load: Load, series: Series, hourly: Mapping[str, Mapping[object, Flo
     return firm + hourly["move"][load.id] if load.flexible_share > 0 else firm
 
 
-def _settle_hours(injection: dict[str, Whole], exchanges: list[Generator]) -> None:
-    """What rounding leaves of an hour changes the exchange with the grid; ValueError where there is none."""
-    rest = np.sum(list(injection.values()), axis=0)
-    for g in sorted(exchanges, key=lambda g: g.sign):  # exports first
-        own, limit = injection[g.id], int(g.capacity_mw * KWH)
-        low, high = (-limit, 0) if g.sign < 0 else (0, limit)
+def _in_service(series: Series, built: Mapping[object, Floats], build: str | None) -> Floats:
+    """What of a build is in service in each hour, (T,); 1 for what exists, and where nothing is said of builds."""
+    if build is None or build not in built:
+        return np.ones(series.hours)
+    return built[build] * series.profiles.get(f"service:{build}", np.ones(series.hours))
+
+
+def _islands(
+    power: PowerInputs, series: Series, built: Mapping[object, Floats]
+) -> Iterator[tuple[Whole, frozenset[str]]]:
+    """(positions of hours, buses) of each island: the branches that exist change with what comes into service."""
+    branches = power.network.branches
+    there = np.array([_in_service(series, built, b.build) > 0.5 for b in branches]).reshape(-1, series.hours)
+    kinds, kind_of = np.unique(there, axis=1, return_inverse=True)
+    for kind in range(kinds.shape[1]):
+        graph = nx.Graph()
+        graph.add_nodes_from(power.network.buses)
+        graph.add_edges_from(
+            (b.bus0, b.bus1) for b, is_there in zip(branches, kinds[:, kind], strict=True) if is_there
+        )
+        hours = np.flatnonzero(np.ravel(kind_of) == kind)
+        yield from ((hours, frozenset(buses)) for buses in nx.connected_components(graph))
+
+
+def _assets_at(power: PowerInputs, injection: Mapping[str, Whole], buses: frozenset[str]) -> list[str]:
+    """The assets that inject or draw at these buses, in the order of the dispatch."""
+    network = power.network
+    bus_of = {g.id: g.bus for g in network.generators} | {f"load:{x.id}": x.bus for x in network.loads}
+    bus_of |= {f"{s.id}:{way}": s.bus for s in network.storage for way in ("charge", "discharge")}
+    bus_of |= {f"shed:{bus}": bus for bus in network.buses}
+    return [name for name in injection if bus_of[name] in buses]
+
+
+def _limits(
+    exchanges: list[Generator],
+    buses: frozenset[str],
+    series: Series,
+    hourly: Mapping[str, Mapping[object, Floats]],
+) -> dict[str, Whole]:
+    """What an exchange at these buses may carry in each hour, kWh, negative for exports; exports first."""
+    built = hourly.get("built", {})
+    found = {}
+    for g in sorted(exchanges, key=lambda g: g.sign):
+        if g.bus in buses and (g.build is None or g.build in built):
+            most = g.capacity_mw * KWH * _in_service(series, built, g.build)
+            found[g.id] = np.floor(most + 1e-6).astype(np.int64) * int(g.sign)
+    return found
+
+
+def _settle(
+    injection: dict[str, Whole], hours: Whole, assets: list[str], exchanges: Mapping[str, Whole]
+) -> None:
+    """What rounding leaves of an island's hours changes the exchange with the grid, what is made, or what is unserved.
+
+    In this order; ValueError where none of them can take it.
+    """
+    rest = np.sum([injection[name][hours] for name in assets] or [np.zeros(len(hours), np.int64)], axis=0)
+
+    def move(name: str, low: Whole, high: Whole) -> None:
+        nonlocal rest
+        own = injection[name][hours]
         moved = np.clip(own - rest, low, high)
+        injection[name] = injection[name].copy()
+        injection[name][hours] = moved
         rest = rest + moved - own
-        injection[g.id] = moved
-    for name in [
-        name for name, own in injection.items() if np.any(own > 0)
-    ]:  # a full corridor: a little less made
-        less = np.minimum(np.maximum(0, rest), np.maximum(0, injection[name]))
-        injection[name], rest = injection[name] - less, rest - less
+
+    for name, most in exchanges.items():
+        move(name, np.minimum(0, most[hours]), np.maximum(0, most[hours]))
+    for name in assets:  # a full corridor, or none: a little less made
+        if name not in exchanges:
+            own = injection[name][hours]
+            move(name, np.minimum(own, 0), own)
+    drawn = -np.sum(
+        [np.minimum(0, injection[a][hours]) for a in assets if a.startswith("load:")] or [0 * rest], axis=0
+    )
+    for name in assets:
+        if name.startswith("shed:"):
+            own = injection[name][hours]
+            move(name, own, np.maximum(own, drawn))
     if np.any(rest):
         raise ValueError(
             f"an hour does not balance by {np.abs(rest).max()} kWh and the grid connection has no room"

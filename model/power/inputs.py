@@ -118,7 +118,7 @@ def power_inputs(scenario: Scenario, green_share: Mapping[str, Any] | None = Non
     )
     thermal: dict[str, list[str]] = {}
     for row in tables["plants"]:
-        if row.unit_id:
+        if row.unit_id and row.kind == "thermal":
             thermal.setdefault(row.unit_id, []).append(row.plant_id)
     for row in tables["retrofits"]:
         unit = next(p.unit_id for p in tables["plants"] if p.plant_id == row.plant_id)
