@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dualcontrol.dispatching import dispatched, drawn_as_settled, hourly_values, power_tables
+from dualcontrol.dispatching import drawn_as_settled, hourly_values, power_tables
 from dualcontrol.model.allocation import NETWORK_ROWS, ROWS, Case, Margins
 from dualcontrol.model.decisions import Outcome, read_decisions, settle
 from dualcontrol.model.fairness import equalise
@@ -19,7 +19,8 @@ from dualcontrol.model.plan import (
     summary_figures,
 )
 from dualcontrol.model.policy import Rulings
-from dualcontrol.model.power.dispatch import green_shares, whole_dispatch
+from dualcontrol.model.power.dispatch import whole_dispatch
+from dualcontrol.model.power.inputs import green_share_of
 from dualcontrol.solvers.highs import SolverError, Status
 from dualcontrol.solvers.prices import one_sided_prices
 from dualcontrol.solving import NoPlan, Solved, solve_case
@@ -41,14 +42,15 @@ def optimise(rulings: Rulings) -> Plan:
     case, bound = Case(rulings), float("inf")
     for _ in range(ROUNDS):
         solved = _solved(case)
-        if case.margins == Margins():  # a program with margins bounds less than what was asked
+        if np.isinf(
+            bound
+        ):  # later rounds: margins, and more green power in exports, bound less than what was asked
             bound = solved.first.bound
         outcome = outcome_of(case, solved)
-        excess = _intensity_excess_tce(case, outcome)
-        if outcome.trimmed_mwh > _lost_to_rounding_mwh(outcome):
-            # exports carried more green than was assumed: assume what the dispatch shows
-            case = replace(case, green_share=_green_share(case, outcome))
+        if (greener := _greener_exports(case, outcome)) is not None:
+            case = replace(case, green_share=greener)
             continue
+        excess = _intensity_excess_tce(case, outcome)
         if outcome.pool_short_tce == 0 and excess <= 0:
             return _plan(case, solved, outcome, bound)
         margins = case.margins
@@ -74,16 +76,19 @@ def outcome_of(case: Case, solved: Solved) -> Outcome:
     )
 
 
-def _lost_to_rounding_mwh(outcome: Outcome) -> float:
-    """What claims of green electricity lose at most by whole kWh: one per profile and hour."""
-    dispatch = outcome.dispatch
-    return len(dispatch.green) * float(dispatch.weight().sum()) / 1000 if dispatch is not None else 0.0
+def _greener_exports(case: Case, outcome: Outcome) -> dict[str, Any] | None:
+    """The share of green power in exports with what the plan builds, where the plan was made with less; else None.
 
-
-def _green_share(case: Case, outcome: Outcome) -> dict[str, Any]:
-    profiles = case.network.profiles
-    assumed = {name: profiles[name].to_numpy() for name in profiles.columns if name.startswith("green:")}
-    return green_shares(case.network, dispatched(outcome), assumed)
+    Never less than before, so that repeating this ends: there are finitely many sets of builds.
+    """
+    if case.power is None:
+        return None
+    built = {b for b, share in outcome.decisions.built.items() if share > 0}
+    own = green_share_of(case.accounts.scenario, built)
+    assumed = {name: case.power.profiles[name].to_numpy() for name in own}
+    if all(np.all(own[name] <= assumed[name]) for name in own):
+        return None
+    return {name: np.maximum(own[name], assumed[name]) for name in own}
 
 
 def _solved(case: Case) -> Solved:

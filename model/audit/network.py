@@ -16,6 +16,7 @@ from dualcontrol.model.audit.inputs import Row
 from dualcontrol.model.audit.numbers import ONE, ZERO
 from dualcontrol.model.audit.rules import Rulings
 from dualcontrol.model.scenario import Scenario
+from dualcontrol.model.schema import ELECTRICITY
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -78,7 +79,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Network:
-    """The network of a scenario. `load_of`: owner -> asset of its load."""
+    """The network of a scenario. `load_of`: owner -> asset of its load; `thermal_mwh`: generated in the base year."""
 
     buses: tuple[str, ...]
     builds: Mapping[str, Row]
@@ -91,6 +92,7 @@ class Network:
     load_of: Mapping[str, str]
     losses_bus: str
     losses_mwh: Fraction
+    thermal_mwh: Fraction
     profiles: Mapping[str, Floats]
 
     def bus_of(self) -> dict[str, str]:
@@ -160,6 +162,14 @@ def read_network(rulings: Rulings) -> Network:
         load_of=load_of,
         losses_bus=_losses_bus(tables),
         losses_mwh=ZERO if losses is None else losses.num("plan_mwh"),
+        thermal_mwh=sum(
+            (
+                row.num("quantity")
+                for row in rulings.accounts.tables["unit_energy"]
+                if (row.text("carrier_id"), row.text("use")) == (ELECTRICITY, "conversion_out")
+            ),
+            ZERO,
+        ),
         profiles=profiles,
     )
 

@@ -12,6 +12,7 @@ from dualcontrol.model.audit.inputs import setting
 from dualcontrol.model.audit.network import (
     GREEN,
     GREEN_EXPORT,
+    HOURS,
     KWH,
     MONTH_OF_HOUR,
     SHED,
@@ -75,27 +76,21 @@ class Operation:
         )
 
     def green_exported_kwh(self) -> Whole:
-        """Green power that exports carry at least, (T,), kWh, rounded up: by contract, or pro rata of all fed in."""
+        """Green power that exports carry at least, (T,), kWh, rounded up, but for what is made.
+
+        By contract; else as renewables in service could make of the hour beside the base year's mean thermal output.
+        """
         network, dispatch = self.network, self.dispatch
-        made = self.renewable_kwh()
-        fed = dispatch.sum(part.asset for part in network.classes)
-        fed = fed + dispatch.sum(way.asset for way in network.ways if way.sign > 0)
-        fed = np.maximum(1, fed + dispatch.sum(f"{key}:discharge" for key in network.storage))
-        carried = np.zeros(len(made), dtype=np.int64)
+        possible = np.zeros(len(dispatch.hour))
+        for part in network.renewables():
+            possible += self.available_mw(part)
+        pro_rata = possible / np.maximum(1e-9, possible + float(network.thermal_mwh / HOURS))
+        carried: Floats = np.zeros(len(dispatch.hour))
         for way in network.ways:
-            if way.sign > 0:
-                continue
-            out = -dispatch.of(way.asset)
-            share = way.green_share
-            # Python's integers: out x made may exceed 64 bits.
-            part = [
-                -(-int(o) * int(m) // int(f))
-                if share is None
-                else -(-int(o) * share.numerator // share.denominator)
-                for o, m, f in zip(out, made, fed, strict=True)
-            ]
-            carried += np.minimum(np.array(part, dtype=np.int64), np.maximum(0, made))
-        return carried
+            if way.sign < 0:
+                share = pro_rata if way.green_share is None else float(way.green_share)
+                carried += np.ceil(-dispatch.of(way.asset) * share - 1e-6)
+        return np.minimum(carried.astype(np.int64), np.maximum(0, self.renewable_kwh()))
 
     def green_assets(self) -> list[str]:
         """Accounts of green claims."""

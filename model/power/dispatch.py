@@ -19,7 +19,6 @@ Whole = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 GREEN, GREEN_EXPORT = "green:", "green_export"
 KWH = 1000.0
-GREEN_MARGIN = 1e-3  # relative, of the share an export carries: room for a dispatch that shifts a little
 
 
 @dataclass(frozen=True)
@@ -73,29 +72,8 @@ def whole_dispatch(
         _settle(
             injection, hours, _assets_at(power, injection, buses), _limits(exchanges, buses, series, hourly)
         )
-    green, exported = _green(power, injection, hourly)
+    green, exported = _green(power, series, injection, hourly)
     return Dispatch(series, injection, green, exported, dict(hourly.get("level", {})))  # type: ignore[arg-type]
-
-
-def green_shares(power: PowerInputs, dispatch: Dispatch, before: Mapping[str, Floats]) -> dict[str, Floats]:
-    """Hourly green share of exports, (8760,), as a dispatch shows it; hours it has not keep what was assumed."""
-    made = np.sum([dispatch.injection[g] for g in power.green], axis=0)
-    fed = np.sum(
-        [np.maximum(0, v) for a, v in dispatch.injection.items() if not a.startswith("shed:")], axis=0
-    )
-    hours = dispatch.series.hour_of_year
-    shares = {}
-    for name, assumed in before.items():
-        share = np.array(assumed, dtype=np.float64)
-        if f"{name.removeprefix('green:')}:export" not in power.contract_share:
-            at = slice(None) if hours is None else hours
-            shown = made / np.maximum(1, fed)
-            # never less than before, so that repeating this comes to an end; where there is no sun or wind there
-            # is no share, or no exports would be possible
-            more = shown * (1 + GREEN_MARGIN / 2) > share[at]
-            share[at] = np.minimum(1.0, np.where(more, shown * (1 + GREEN_MARGIN), share[at]))
-        shares[name] = share
-    return shares
 
 
 def load_mw(load: Load, series: Series, hourly: Mapping[str, Mapping[object, Floats]]) -> Floats:
@@ -192,16 +170,19 @@ def _settle(
 
 
 def _green(
-    power: PowerInputs, injection: Mapping[str, Whole], hourly: Mapping[str, Mapping[object, Floats]]
+    power: PowerInputs,
+    series: Series,
+    injection: Mapping[str, Whole],
+    hourly: Mapping[str, Mapping[object, Floats]],
 ) -> tuple[dict[str, Whole], Whole]:
-    """Claims of green electricity, trimmed to what is left of renewables after exports' pro-rata part and charging."""
+    """Claims of green electricity, trimmed to what is left of renewables after exports' part and charging."""
     made = np.sum([injection[g] for g in power.green], axis=0) if power.green else np.zeros(1, dtype=np.int64)
     stored = -np.sum(
         [injection[f"{s.id}:{way}"] for s in power.network.storage for way in ("charge", "discharge")]
         or [np.zeros_like(made)],
         axis=0,
     )
-    exported = green_exported_kwh(power, injection, made)
+    exported = np.minimum(made, green_exported_kwh(power, series, injection))
     left = np.maximum(0, made - exported - np.maximum(0, stored))
     drawn: dict[str, Whole] = {}
     for load in power.network.loads:
@@ -218,21 +199,10 @@ def _green(
     return trimmed, exported
 
 
-def green_exported_kwh(power: PowerInputs, injection: Mapping[str, Whole], made: Whole) -> Whole:
-    """Green electricity that exports carry, kWh per hour, rounded up: by contract, or pro rata of what was fed in."""
-    fed = np.sum([np.maximum(0, injection[g.id]) for g in power.network.generators], axis=0)
-    fed = fed + np.sum(
-        [injection[f"{s.id}:discharge"] for s in power.network.storage] or [np.zeros_like(fed)], axis=0
-    )
-    exported = np.zeros_like(made)
+def green_exported_kwh(power: PowerInputs, series: Series, injection: Mapping[str, Whole]) -> Whole:
+    """Green electricity that exports carry by their share, (T,) kWh, rounded up."""
+    carried = np.zeros(series.hours)
     for g in power.network.generators:
-        if g.sign < 0 and g.id in power.exchanged:
-            share = power.contract_share.get(g.id)
-            out = -injection[g.id]
-            carried = (
-                -(-out * made // np.maximum(1, fed))
-                if share is None
-                else np.ceil(out * share).astype(np.int64)
-            )
-            exported = exported + np.minimum(carried, made)
-    return exported
+        if g.green_profile is not None:
+            carried += np.ceil(-injection[g.id] * series.profiles[g.green_profile] - 1e-9)
+    return carried.astype(np.int64)

@@ -5,15 +5,19 @@ load, whose mean MW is a decision of the year (what they use). Prices are yuan p
 """
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from dualcontrol.model.power.network import Branch, Build, Generator, Load, Network, Series, Storage
 from dualcontrol.model.scenario import Scenario
 from dualcontrol.model.schema import ELECTRICITY
+
+Floats = npt.NDArray[np.float64]
 
 HOURS = 8760
 WAN = 1e-4  # yuan to 万元
@@ -26,9 +30,8 @@ class PowerInputs:
 
     load_of: owner -> name of the load column (mean MW) that its electricity is part of. profile_of: owner ->
     profile. thermal_of: unit -> generator ids. green: generator ids of renewables. exchanged: generator ids of imports
-    and exports with their price in 万元 per MWh (0 for exports). contract_share: exports with a green share by
-    contract (the others carry green pro rata). plants, builds: rows by id.
-    profiles: 8,760 rows, a column per profile id.
+    and exports with their price in 万元 per MWh (0 for exports). plants, builds: rows by id.
+    profiles: 8,760 rows, a column per profile id; `green:<exchange>` is the share of green power that exports carry.
     """
 
     network: Network
@@ -37,7 +40,6 @@ class PowerInputs:
     thermal_of: Mapping[str, tuple[str, ...]]
     green: tuple[str, ...]
     exchanged: Mapping[str, float]
-    contract_share: Mapping[str, float]
     plants: Mapping[str, Any]
     builds: Mapping[str, Any]
     profiles: pd.DataFrame
@@ -59,17 +61,15 @@ def has_network(scenario: Scenario) -> bool:
 def power_inputs(scenario: Scenario, green_share: Mapping[str, Any] | None = None) -> PowerInputs:
     """The network of a scenario with a power folder (design §6). Rows sorted by id; pure.
 
-    green_share: hourly share of renewables that exports carry, (8760,) per `green:<exchange>`; default: the contract's,
-    or pro rata of what renewables could make in the hour.
+    green_share: hourly share of renewables that exports carry, (8760,) per `green:<exchange>`; default: `green_share`
+    with the committed builds.
     """
-    tables = {
-        name: list(scenario.table(f"power/{name}").itertuples())
-        for name in ("buses", "builds", "branches", "plants", "retrofits", "storage", "exchange", "loads")
-    }
+    tables = _tables(scenario)
     builds = {row.build_id: row for row in tables["builds"]}
     starts = dict(zip(*(scenario.table("projects")[c] for c in ("project_id", "start_month")), strict=True))
     groups = _load_groups(tables["loads"], starts)
-    green_share = green_share or _first_green_share(scenario, tables)
+    if green_share is None:
+        green_share = green_share_of(scenario, {b for b, row in builds.items() if row.status == "committed"})
     generators = [*_plants(tables["plants"], tables["retrofits"]), *_exchanges(tables["exchange"])]
     loads = [Load(LOSSES, _losses_bus(tables), mw=_losses_mw(scenario))]
     loads += [
@@ -131,11 +131,6 @@ def power_inputs(scenario: Scenario, green_share: Mapping[str, Any] | None = Non
         {unit: tuple(sorted(ids)) for unit, ids in sorted(thermal.items())},
         tuple(sorted(row.plant_id for row in tables["plants"] if row.kind != "thermal")),
         {g.id: g.cost_per_mwh for g in _exchanges(tables["exchange"])},
-        {
-            f"{row.exchange_id}:export": float(row.export_green_share)
-            for row in tables["exchange"]
-            if not np.isnan(row.export_green_share)
-        },
         {row.plant_id: row for row in tables["plants"]},
         builds,
         _derived(scenario.profiles, builds, _load_profiles(loads), green_share),
@@ -257,30 +252,44 @@ def _exchanges(rows: list[Any]) -> list[Generator]:
     return generators
 
 
-def _first_green_share(scenario: Scenario, tables: Mapping[str, list[Any]]) -> dict[str, Any]:
-    """Green share of exports before any dispatch is known.
+def green_share_of(scenario: Scenario, built: AbstractSet[str]) -> dict[str, Floats]:
+    """Share of green power that the exports of each hour carry, (8760,) per `green:<exchange>` (3.4.3d).
 
-    By contract, or what existing renewables could make over that and the mean thermal output of the base year.
+    By contract where one is given. Else pro rata of a mix that is known before the year begins: what renewables that
+    exist or are in `built` could make in the hour, over that and the mean thermal output of the base year. So
+    the share depends on what is built, not on the dispatch, and whoever checks a plan finds the same.
     """
-    made = sum(
-        (
-            float(row.capacity_mw) * scenario.profiles[row.profile_id].to_numpy()
-            for row in tables["plants"]
-            if row.kind != "thermal" and not row.build_id
-        ),
-        np.zeros(HOURS),
-    )
+    tables = _tables(scenario)
+    service = _service({row.build_id: row for row in tables["builds"]})
+    made = np.zeros(HOURS)
+    for row in tables["plants"]:
+        if row.kind != "thermal" and (not row.build_id or row.build_id in built):
+            there = service[f"service:{row.build_id}"] if row.build_id else 1.0
+            made = made + float(row.capacity_mw) * scenario.profiles[row.profile_id].to_numpy() * there
     energy = scenario.table("unit_energy")
-    thermal = energy.loc[
-        (energy["carrier_id"] == ELECTRICITY) & (energy["use"] == "conversion_out"), "quantity"
-    ].sum()
-    pro_rata = made / (made + max(1.0, float(thermal) / HOURS))
+    is_made = (energy["carrier_id"] == ELECTRICITY) & (energy["use"] == "conversion_out")
+    thermal_mw = float(energy.loc[is_made, "quantity"].sum()) / HOURS
+    pro_rata = made / np.maximum(made + thermal_mw, 1e-9)
     return {
         f"green:{row.exchange_id}": pro_rata
         if np.isnan(row.export_green_share)
-        else float(row.export_green_share)
+        else np.full(HOURS, float(row.export_green_share))
         for row in tables["exchange"]
     }
+
+
+def _tables(scenario: Scenario) -> dict[str, list[Any]]:
+    names = ("buses", "builds", "branches", "plants", "retrofits", "storage", "exchange", "loads")
+    return {name: list(scenario.table(f"power/{name}").itertuples()) for name in names}
+
+
+def _months() -> Any:
+    """Month of each hour of the year, (8760,); any year without 29 February."""
+    return pd.date_range("2021-01-01", periods=HOURS, freq="h").month.to_numpy()
+
+
+def _service(builds: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"service:{b}": (_months() >= row.start_month).astype(float) for b, row in builds.items()}
 
 
 def _load_profiles(loads: list[Load]) -> set[str]:
@@ -294,12 +303,7 @@ def _derived(
 
     Service of builds, loads of projects that start in the year, green share of exports.
     """
-    month = pd.date_range(
-        "2021-01-01", periods=HOURS, freq="h"
-    ).month.to_numpy()  # any year without 29 February
-    made: dict[str, Any] = {
-        f"service:{b}": (month >= row.start_month).astype(float) for b, row in builds.items()
-    }
+    month, made = _months(), _service(builds)
     for name in sorted(loads):
         base, _, start = name.partition("@")
         if start:
@@ -309,5 +313,5 @@ def _derived(
                 drawn if drawn.any() else running
             )  # a season that is over: spread what is left of the year
             made[name] = drawn / drawn.mean()
-    made |= {name: np.broadcast_to(share, (HOURS,)) for name, share in green_share.items()}
+    made |= green_share
     return pd.concat([profiles, pd.DataFrame(made, index=profiles.index)], axis=1)

@@ -206,6 +206,23 @@ THERMAL: Row = {
 }
 
 
+def test_what_a_plan_builds_makes_its_exports_greener() -> None:
+    # before anything is built exports would carry nothing. With B: 30 MW by day beside the base year's
+    # 43,800 MWh / 8760 h = 5 MW of T are 6/7; T cannot run again. A draws 10 to 20 MW of the 30 and claims what is left
+    gone = unit(
+        "T", 20_000, 0, energy=[("electricity", "conversion_out", 43_800)], activity_min=0, activity_max=0
+    )
+    loads: list[Row] = [{"owner_id": "A", "bus_id": "a", "profile_id": "flat"}]
+    plan = solve(
+        sunny(GREEDY, gone, status="open", settings=total(20_000), network={"loads": loads}, **EXCLUDED)
+    )
+    assert plan.summary["network"]["builds"] == ["B"]
+    out = -kwh(plan, "X:export")
+    assert out.max() > 0
+    assert kwh(plan, "green_export").tolist() == [-(-int(o) * 6 // 7) for o in out]
+    assert (kwh(plan, "green:flat") + kwh(plan, "green_export") <= kwh(plan, "S")).all()
+
+
 def test_a_plant_runs_as_it_is_dispatched_and_its_quota_follows() -> None:
     """T has 13,855 tce for its base of 13,854.5 and may get no more: 50,000 MWh, of its 175,200."""
     scenario = sunny(A, plant(), network={"plants": [THERMAL], "builds": []}, settings=total(0))

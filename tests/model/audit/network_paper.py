@@ -21,9 +21,9 @@ DISPATCH  T 5000, from 10 to 14 o'clock 2500;  K charges 1000 at 11, gives 800 a
   year: T 2500 x 4 + 5000 x 20 = 110000 a day: 40150;  S 17400 x 181 + 6400 x 184: 4327;  N 16000 x 184: 2944;
     K loses 200 a day: 73;  A 8760;  H 4380;  P 24000 x 184 = 4416; losses 876
     exports 40150 + 4327 + 2944 - 73 - 8760 - 4380 - 4416 - 876 = 28916
-GREEN     exports carry green pro rata of all that is fed in (T, S, N, and K when it gives):
-  January 5000 x S/(S + 2500) = 3032, 3300, 3176, 3176 (rounded up); July 3356, 3547, 3457, 3457
-  left at 10: 3850 - 3032 = 818, at 11: 4850 - 3300 - 1000 = 550, then 1174 (July: more)
+GREEN     exports carry what renewables could make of the hour beside the base year's 43800 / 8760 = 5 MW of T:
+  from 10 to 14 o'clock in January 8/13 of 5000 = 3077 (rounded up), in July with N 12/17 of 5000 = 3530
+  left at 10: 3850 - 3077 = 773, at 11: 4850 - 3077 - 1000 = 773, then 1273 (July: more)
   claimed for the flat profile 600, 500, 800, 850 on both days: 1003.75 a year, of which A takes 1000
 HOURS     S 4327 / 8 = 540.875; 8000 asked, 3673 missing at 20 yuan: 7.346; could give 11680: 7353 curtailed
           N 2944 / 4 = 736; could give 16 x 184 = 2944: nothing curtailed
@@ -204,8 +204,8 @@ DISPATCH: dict[str, tuple[Series, Series]] = {
     "load:c|flat@7|0.25x2": (_NOTHING, _by_clock((-750, 6), (-1250, 18), (-750, 24))),
     "green:flat": (_CLAIMS, _CLAIMS),
     "green_export": (
-        _by_clock((0, 10), (3032, 11), (3300, 12), (3176, 14), (0, 24)),
-        _by_clock((0, 10), (3356, 11), (3547, 12), (3457, 14), (0, 24)),
+        _by_clock((0, 10), (3077, 14), (0, 24)),
+        _by_clock((0, 10), (3530, 14), (0, 24)),
     ),
 }  # fmt: skip
 

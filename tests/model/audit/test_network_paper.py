@@ -192,8 +192,8 @@ PLANTED: list[tuple[str, Change]] = [
     ("power_loads", kwh({"load:c|flat@7|0.25x2": -100, "X:export": 100}, 8)),
     # a green claim: beyond the profile's load, beyond what is left of renewables; exports that carry too little
     ("green_hours", kwh({"green:flat": 151}, 13)),
-    ("green_hours", kwh({"green:flat": 219}, 10)),
-    ("green_hours", kwh({"green:flat": 51}, 11)),
+    ("green_hours", kwh({"green:flat": 174}, 10)),
+    ("green_hours", kwh({"green:flat": 274}, 11)),
     ("green_hours", kwh({"green:flat": 1}, 3)),
     ("green_hours", kwh({"green:flat": -1}, 3)),
     ("green_hours", kwh({"green_export": -1}, 12)),

@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 
 from dualcontrol.model.power.dispatch import (
     Dispatch,
-    green_exported_kwh,
-    green_shares,
     load_mw,
     whole_dispatch,
 )
@@ -32,7 +30,7 @@ def grid(contract: float | None = None, limit_mw: float = 1000, connected: bool 
                 "import_yuan_per_mwh": 300, "export_green_share": contract}  # fmt: skip
     scenario = gridded(
         [
-            unit("T", 100, 10, energy=[("electricity", "conversion_out", 50_000)]),
+            unit("T", 100, 10, energy=[("electricity", "conversion_out", 131_400)]),
             unit("A", 0, 10, mwh=87_600),
             unit("B", 0, 10, mwh=87_600),
         ],
@@ -139,7 +137,8 @@ def test_green_claims_are_within_what_is_there(chance: np.random.Generator, cont
     assert (d.green_export <= made).all()
     over = claimed > np.maximum(0, made - d.green_export - charged)
     assert not over.any()
-    share = contract if contract is not None else made / np.maximum(1, _fed(d))
+    # 30 MW of sun at full output beside 131,400 MWh / 8760 h = 15 MW of the base year: two thirds by day
+    share = contract if contract is not None else np.where(SUN[:24] > 0, 2 / 3, 0.0)
     carried = np.minimum(made, -d.injection["X:export"] * share)
     assert (d.green_export - carried >= -1e-6).all(), "exports never carry less than their share"
     assert (d.green_export - carried < 1 + 1e-6).all()
@@ -152,10 +151,6 @@ def test_green_claims_are_within_what_is_there(chance: np.random.Generator, cont
     fits = sum(values["green"].values()) * 1000 + 2 < made - d.green_export - charged
     for profile, mw in values["green"].items():
         assert (np.minimum(mw * 1000, drawn[profile])[fits] - d.green[profile][fits] < 1).all()
-
-
-def _fed(d: Dispatch) -> np.ndarray:
-    return sum(d.injection[a] for a in ("T", "S", "X:import", "K:discharge"))
 
 
 def hour(power: PowerInputs, **mw: float) -> Dispatch:
@@ -173,12 +168,12 @@ def hour(power: PowerInputs, **mw: float) -> Dispatch:
     return whole_dispatch(power, noon, values)
 
 
-def test_exports_carry_green_pro_rata_rounded_up() -> None:
-    # 20 MW of thermal and 10 of sun feed 30; a third of 9 exported MW is 3, and of 9.0005 MW 3000.17 kWh: 3001
+def test_exports_carry_the_share_of_the_hour_rounded_up() -> None:
+    # two thirds at noon (30 MW possible beside 15 of the base year): of 9 exported MW 6, of 9.001 MW 6000.67 kWh: 6001
     d = hour(grid(), T=20, S=10, X_export=9, A=21)
-    assert (d.injection["X:export"].tolist(), d.green_export.tolist()) == ([-9000], [3000])
+    assert (d.injection["X:export"].tolist(), d.green_export.tolist()) == ([-9000], [6000])
     d = hour(grid(), T=20, S=10, X_export=9.001, A=20.999)
-    assert (d.injection["X:export"].tolist(), d.green_export.tolist()) == ([-9001], [3001])
+    assert (d.injection["X:export"].tolist(), d.green_export.tolist()) == ([-9001], [6001])
 
 
 def test_exports_by_contract_carry_their_share_but_no_more_than_is_made() -> None:
@@ -188,10 +183,10 @@ def test_exports_by_contract_carry_their_share_but_no_more_than_is_made() -> Non
 
 
 def test_claims_above_what_is_left_are_trimmed_in_proportion() -> None:
-    # 10 MW of sun, 3 exported as green, 1 charged: 6 are left for claims of 8 and 4
+    # 10 MW of sun, 6 exported as green, 1 charged: 3 are left for claims of 8 and 4
     d = hour(grid(), T=20, S=10, X_export=9, A=14, B=4, charge=1, green_flat=8, green_day=4)
-    assert {s: v.tolist() for s, v in d.green.items()} == {"flat": [4000], "day": [2000]}
-    assert d.green_mwh("flat") == 4
+    assert {s: v.tolist() for s, v in d.green.items()} == {"flat": [2000], "day": [1000]}
+    assert d.green_mwh("flat") == 2
 
 
 def test_rounding_goes_over_the_connection_exports_first() -> None:
@@ -248,26 +243,3 @@ def test_energy_of_the_year_is_exact_and_counts_weights() -> None:
         -365 * int(d.injection["K:charge"].sum() + d.injection["X:export"].sum()), 1000
     )
     assert d.green_mwh("day") == Fraction(365 * int(d.green["day"].sum()), 1000)
-
-
-def test_the_green_share_of_exports_is_that_of_the_dispatch_in_its_hours() -> None:
-    power = grid()
-    values = solved(power, np.random.default_rng(5))
-    whole = power.year()
-    day_three = np.arange(48, 72)
-    days = Series(24, {n: v[day_three] for n, v in whole.profiles.items()}, hour_of_year=day_three)
-    d = whole_dispatch(power, days, values)
-    before = {"green:X": np.full(8760, 0.25)}
-    share = green_shares(power, d, before)["green:X"]
-    assert (share[:48] == 0.25).all()
-    assert (share[72:] == 0.25).all()
-    made = d.injection["S"]
-    shown = np.minimum(1, np.maximum(0.25, made / np.maximum(1, _fed(d))))  # never less than assumed before
-    assert (share[day_three] >= shown).all()
-    assert share[day_three] == pytest.approx(shown, abs=1e-3)
-    assert before["green:X"].tolist() == [0.25] * 8760
-    # what an export carries at that share covers what the dispatch says it carries
-    exported = green_exported_kwh(power, d.injection, made)
-    assert (exported <= np.minimum(made, -d.injection["X:export"] * share[day_three]) + 1).all()
-    contract = grid(0.4)
-    assert (green_shares(contract, d, {"green:X": np.full(8760, 0.4)})["green:X"] == 0.4).all()

@@ -31,7 +31,7 @@ def test_every_island_is_solved_for_itself() -> None:
 
 
 def _plain(network: Network) -> PowerInputs:
-    return PowerInputs(network, {}, {}, {}, (), {}, {}, {}, {}, pd.DataFrame())
+    return PowerInputs(network, {}, {}, {}, (), {}, {}, {}, pd.DataFrame())
 
 
 @pytest.mark.parametrize("built", [1.0, 0.0])

@@ -5,13 +5,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dualcontrol.model.power.inputs import HOURS, LOSSES, PowerInputs, has_network, power_inputs
+from dualcontrol.model.power.inputs import (
+    HOURS,
+    LOSSES,
+    PowerInputs,
+    green_share_of,
+    has_network,
+    power_inputs,
+)
 from dualcontrol.model.power.network import Build, Generator, Load
 from dualcontrol.model.power.topology import faults, islands
 from dualcontrol.model.scenario import load
 from tests.model.corruption import add_row, cell
 from tests.model.corruption import valid as without_network
 from tests.model.network_cases import profiles, valid
+from tests.model.power.small_grids import SUN, gridded
+from tests.model.small_cases import unit
 
 DALAD = Path(__file__).parents[3] / "scenarios" / "dalad-2022"
 MONTH_STARTS = {3: 59 * 24, 5: 120 * 24, 7: 181 * 24}  # first hour of the month in a year of 365 days
@@ -190,13 +199,35 @@ def test_exports_carry_green_pro_rata_or_by_contract(tmp_path: Path) -> None:
     noon = int(np.argmax(profiles()["sun"]))
     assert share[noon] == pytest.approx(5 / (5 + 10_000 / 8_760))
     assert share[0] == 0
-    assert power.contract_share == {}
     cell("power/exchange", 2, "export_green_share", "0.25")(folder)
     power = inputs(folder)
     assert (power.profiles["green:X"] == 0.25).all()
-    assert power.contract_share == {"X:export": 0.25}
     given = power_inputs(load(folder), {"green:X": np.full(HOURS, 0.4)})
     assert (given.profiles["green:X"] == 0.4).all()
+
+
+def test_what_is_built_makes_exports_greener_from_its_month_on() -> None:
+    """10 MW of existing sun and 20 MW of B from July on, beside 43,800 MWh / 8760 h = 5 MW of thermal power."""
+    sun = {"bus_id": "a", "kind": "pv", "profile_id": "sun"}
+    scenario = gridded(
+        [unit("T", 0, 10, energy=[("electricity", "conversion_out", 43_800)])],
+        {"sun": SUN},
+        {
+            "builds": [{"build_id": "B", "start_month": 7, "status": "open"}],
+            "plants": [
+                {"plant_id": "S", "capacity_mw": 10, **sun},
+                {"plant_id": "N", "capacity_mw": 20, "build_id": "B", **sun},
+            ],
+            "exchange": [{"exchange_id": "X", "bus_id": "a", "export_mw": 9}],
+            "loads": [{"owner_id": "T", "bus_id": "a", "profile_id": "flat"}],
+        },
+    )
+    june, july = 12, 181 * 24 + 12
+    for built, shares in ((set(), (10 / 15, 10 / 15)), ({"B"}, (10 / 15, 30 / 35))):
+        share = green_share_of(scenario, built)["green:X"]
+        assert (share[june], share[july]) == pytest.approx(shares)
+        assert share[july + 12] == 0
+    assert power_inputs(scenario).profiles["green:X"][july] == pytest.approx(10 / 15)
 
 
 def test_the_same_scenario_gives_the_same_network(tmp_path: Path) -> None:
