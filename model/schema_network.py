@@ -177,7 +177,7 @@ NETWORK_TABLES = (
             number(
                 "export_green_share",
                 "外送合同绿电占比",
-                "green share by contract; empty = pro rata",
+                "green share by contract; empty = by the mix of the hour",
                 "share",
                 hi=1.0,
                 required=False,

@@ -41,9 +41,7 @@ def optimise(rulings: Rulings) -> Plan:
     case, bound = Case(rulings), float("inf")
     for _ in range(ROUNDS):
         solved = _solved(case)
-        if np.isinf(
-            bound
-        ):  # later rounds: margins, and more green power in exports, bound less than what was asked
+        if np.isinf(bound):  # later rounds, with margins or greener exports, bound less than what was asked
             bound = solved.first.bound
         outcome = outcome_of(case, solved)
         if (greener := _greener_exports(case, outcome)) is not None:
@@ -130,6 +128,7 @@ def _plan(case: Case, solved: Solved, outcome: Outcome, bound: float) -> Plan:
         "margins_tce": {"pool": case.margins.pool_tce, "intensity": case.margins.intensity_tce},
         "intensity_price_wan_yuan_per_point": reporting.price_per_point(case, constraints, outcome),
         **reporting.network_summary(case, solved, outcome),
+        **_draft(case),
     }
     return Plan(
         summary,
@@ -140,3 +139,21 @@ def _plan(case: Case, solved: Solved, outcome: Outcome, bound: float) -> Plan:
         constraints,
         power_tables(case, solved, outcome),
     )
+
+
+def _draft(case: Case) -> dict[str, Any]:
+    """What typical days would have said of a plan over the year: their value and builds, beside the year's."""
+    scenario = case.accounts.scenario
+    if case.power is None or scenario.settings.time.mode != "year":
+        return {}
+    time = scenario.settings.time.model_copy(update={"mode": "typical"})
+    scenario = replace(scenario, settings=scenario.settings.model_copy(update={"time": time}))
+    accounts = replace(case.accounts, scenario=scenario)
+    solved = _solved(replace(case, rulings=replace(case.rulings, accounts=accounts), margins=Margins()))
+    decisions = read_decisions(solved.yearly.columns, solved.x)
+    return {
+        "typical_days": {
+            "solver_objective_wan_yuan": solved.value,
+            "builds": sorted(b for b, share in decisions.built.items() if share > 0),
+        }
+    }

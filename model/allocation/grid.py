@@ -41,13 +41,12 @@ def network_sets(m: Any, case: Case) -> None:
 
 
 def _fleets(power: Any) -> dict[str, list[Any]]:
-    """Plants whose utilisation hours are asked for, by kind and build (existing plants of a kind are one fleet)."""
+    """Plants whose utilisation hours are asked for: each thermal plant, renewables by kind and build (3.4.3h)."""
     fleets: dict[str, list[Any]] = {}
     for plant in power.plants.values():
         if plant.hours_floor > 0:
-            fleets.setdefault(f"{plant.kind}:{plant.build_id}" if plant.build_id else plant.kind, []).append(
-                plant
-            )
+            kind = f"{plant.kind}:{plant.build_id}" if plant.build_id else plant.kind
+            fleets.setdefault(plant.plant_id if plant.kind == "thermal" else kind, []).append(plant)
     return fleets
 
 

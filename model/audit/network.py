@@ -123,12 +123,13 @@ class Network:
         return found
 
     def fleets(self) -> dict[str, list[Row]]:
-        """Plants whose utilisation hours are asked for (3.4.3h), by kind and build."""
+        """Plants whose utilisation hours are asked for (3.4.3h): a thermal plant alone, others by kind and build."""
         found: dict[str, list[Row]] = {}
         for row in self.plants.values():
             if row.num("hours_floor") > 0:
                 kind, build = row.text("kind"), row.text("build_id")
-                found.setdefault(f"{kind}:{build}" if build else kind, []).append(row)
+                fleet = f"{kind}:{build}" if build else kind
+                found.setdefault(row.text("plant_id") if kind == "thermal" else fleet, []).append(row)
         return found
 
     def months(self, build: str) -> Fraction:

@@ -77,8 +77,8 @@ EXAMPLES: dict[str, Example] = {
         scenario, "B3", BASE | {("built", "B3"): 1.0, ("built", "B1"): 1.0}, BASE | {("built", "B3"): 1.0}
     ),
     "utilisation_hours": Example(
-        lambda: scenario(**HOURS), "thermal",
-        BASE | {("missing_hours", "thermal"): 499.0}, BASE | {("missing_hours", "thermal"): 500.0},
+        lambda: scenario(**HOURS), "T",
+        BASE | {("missing_hours", "T"): 499.0}, BASE | {("missing_hours", "T"): 500.0},
     ),
 }  # fmt: skip
 
