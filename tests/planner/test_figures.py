@@ -347,8 +347,13 @@ def test_a_net_seller_of_power_is_listed_and_not_drawn(real: Stages) -> None:
 
 
 def test_what_does_not_fit_is_counted(real: Stages) -> None:
-    held = binding(real.plan.constraints)
-    told = texts(figures.prices(real.rulings, real.plan, "en"))
+    constraints = pd.concat(
+        [real.plan.constraints.assign(index=lambda c, k=k: c["index"] + f"_{k}") for k in range(10)],
+        ignore_index=True,
+    )
+    held = binding(constraints)
+    assert len(held) > 22
+    told = texts(figures.prices(real.rulings, replace(real.plan, constraints=constraints), "en"))
     assert any(f"{len(held) - 22} more are not shown" in text for text in told)
     many = pd.concat(
         [real.plan.quotas.assign(id=lambda q, k=k: q["id"] + f"_{k}") for k in range(2)], ignore_index=True
