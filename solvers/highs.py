@@ -190,8 +190,13 @@ class LiveHighs:
         is_plan = kind is Status.OPTIMAL or info.primal_solution_status == FEASIBLE
         if x.size != len(self.arrays.columns) or not is_plan:
             return none
-        x = self._clean(x * self.scaling.column)
+        raw = x * self.scaling.column
+        x = self._clean(raw)
         violated = violation(self.arrays, x)
+        if (
+            not violated <= ACCEPTED
+        ):  # what looks like noise of a large column may be all there is of a small row
+            x, violated = raw, violation(self.arrays, raw)
         if not len(self.arrays.columns) and violated > ACCEPTED:
             return replace(none, status=Status.INFEASIBLE)
         objective = float(self.arrays.cost @ x + self.arrays.offset)

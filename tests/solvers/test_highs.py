@@ -266,6 +266,22 @@ def test_noise_next_to_a_bound_or_a_whole_number_is_removed(monkeypatch: pytest.
     assert found.activity.tolist() == [1 + 4 + (0.5 + 1e-10)]
 
 
+def test_what_is_small_for_a_column_is_kept_where_a_row_needs_it() -> None:
+    # a = b and 1e7 b = c = 0.25: 2.5e-8 is noise for a column scaled by 1e9, but without it 0.25 of a row is missing.
+    # An answer that holds before tidying must not be refused after it
+    arrays = program(
+        [1, -1e-3, 0], [[1, -1, 0], [0, 1e7, -1]], [0, 0], [0, 0], upper=[INF, INF, 0.25], lower=[0, 0, 0.25]
+    )
+    live = LiveHighs(arrays)
+    live.scaling = replace(live.scaling, column=np.array([1e9, 1e9, 1.0]))
+    assert live._clean(np.array([2.5e-8, 2.5e-8, 0.25])).tolist() == [0, 0, 0.25]
+    found = LiveHighs(arrays)
+    found._clean = lambda x: np.array([0, 0, 0.25])  # type: ignore[method-assign]
+    answer = found.solve()
+    assert answer.x == pytest.approx([2.5e-8, 2.5e-8, 0.25])
+    assert answer.violation <= ACCEPTED
+
+
 def test_no_negative_zero_is_published() -> None:
     x = LiveHighs(program([-1, 1], [[1, 1]], [-INF], [1], lower=[-0.0, 0.0])).solve().x
     assert not np.signbit(x).any()
