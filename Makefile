@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # What `make test` leaves out: what needs a browser or an office program, and what takes minutes.
 QUICK := not slow and not browser and not office and not mutation
 
-.PHONY: help plan test test-all check format docs lock clean
+.PHONY: help plan test test-slow test-all check format docs lock clean
 
 help:
 	@echo "make plan     create .venv, install, solve $(SCENARIO) into $(OUT)"
@@ -70,6 +70,10 @@ plan: .venv/run
 
 test: .venv/all
 	$(BIN)/python -m pytest -n auto -m "$(QUICK)" $(PYTEST_ARGS)
+
+# What `make test` leaves out for its time or its office program; continuous integration runs both.
+test-slow: .venv/all
+	$(BIN)/python -m pytest -n auto -m "slow or office" $(PYTEST_ARGS)
 
 test-all: .venv/all
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
