@@ -40,6 +40,7 @@ Floats = npt.NDArray[np.float64]
 LOADING = ((0.495, SKY, 1.6), (0.795, BLUE, 2.2), (0.995, ORANGE, 2.8), (np.inf, RED, 3.4))  # as rounded
 _SAME_PRICE = 0.05  # yuan per MWh: not told apart in the figure
 _NAME_WIDTH = 25  # half-width characters per line
+_TEXT_WIDTH = 32  # of what is told below a name
 _BAR = 0.36  # half the length of a busbar, in slots
 _HALO = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.8, "alpha": 0.9}
 
@@ -66,7 +67,8 @@ def one_line(scenario: "Scenario", plan: "Plan", lang: Language | None = None) -
             year=scenario.settings.plan_year,
         )  # fmt: skip
         if prices and max(prices.values()) - min(prices.values()) < _SAME_PRICE:
-            subtitle += words.say("picture.one_line.one_price")
+            none = run.gwh("export") > 0 and max(map(abs, prices.values())) < _SAME_PRICE
+            subtitle += words.say(f"picture.one_line.{'no_price' if none else 'one_price'}")
         wires = [Wire(r.from_bus, r.to_bus, not r.build_id) for r in branches.itertuples()]
         place = places(dict(zip(buses.index, buses["voltage_kv"].astype(float), strict=True)), wires)
         rows = 1 + max((y for _, y in place.values()), default=0)
@@ -217,8 +219,19 @@ def _equipment(run: Operation, words: Speech) -> dict[str, list[str]]:
     told: dict[str, list[str]] = {}
     for bus, kinds in mw.items():
         parts = [words.say(f"picture.one_line.{kind}", mw=value) for kind, value in kinds.items()]
-        told[bus] = [" · ".join(parts[k : k + 2]) for k in range(0, len(parts), 2)]
+        told[bus] = joined(parts)
     return told
+
+
+def joined(parts: list[str]) -> list[str]:
+    """The parts in lines that stay clear of the neighbours'."""
+    lines = parts[:1]
+    for part in parts[1:]:
+        if width_of(both := f"{lines[-1]} · {part}") <= _TEXT_WIDTH:
+            lines[-1] = both
+        else:
+            lines.append(part)
+    return lines
 
 
 def _legend(picture: Picture, words: Speech) -> None:

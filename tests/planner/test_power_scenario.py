@@ -256,6 +256,8 @@ def test_scenarios_that_cannot_be_solved_are_told_as_everywhere(
     assert run_power(matpower, "--builds", "B", "--json").json["problems"][0]["rule"] == "only_of_scenarios"
     assert run_power(folder, "--hours", "day").code == 2
     good = built()
+    sun = (np.outer(1 - np.arange(365) / 1000, DAY)).round(4).ravel()  # no day is like another
+    write_profiles(good, {"sun": sun, "flat": np.ones(HOURS)})
     monkeypatch.setitem(sys.modules, "tsam", None)
     missing = run_power(good)
     assert missing.code == 2
