@@ -190,6 +190,9 @@ def test_a_price_of_nothing_is_explained(scenario: dc.Scenario, plan: dc.Plan) -
     assert "no congestion" in told(plan)
     assert "one less exported" in told(with_(plan, yuan_per_mwh=0.0))
     assert "one" not in told(with_(plan, yuan_per_mwh=np.arange(4 * 48))).split("more MWh")[1]
+    # d is not there yet (B2 is not built): whatever its price
+    bus = plan.power["prices"]["bus"]
+    assert "one less exported" in told(with_(plan, yuan_per_mwh=np.where(bus == "d", 99.0, 0.1)))
 
 
 def test_a_little_import_is_not_called_none(scenario: dc.Scenario, year: dc.Plan) -> None:
