@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 
@@ -56,6 +57,14 @@ class Scenario:
     def table(self, name: str) -> pd.DataFrame:
         """A copy of a table. KeyError for a name that is not in `schema.TABLES`."""
         return self.tables[name].copy()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For another process: a view of a dict cannot travel, the dict can."""
+        return {**self.__dict__, "tables": dict(self.tables)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """As it was, not to be changed either."""
+        self.__dict__.update(state | {"tables": MappingProxyType(state["tables"])})
 
 
 def load(folder: Path | str, overrides: Mapping[str, object] | None = None) -> Scenario:

@@ -43,6 +43,7 @@ Floats = npt.NDArray[np.float64]
 SOURCES = ("thermal", "import", "discharge", "wind", "pv")  # from the bottom of the stack
 COLOURS = {"thermal": GREY, "import": RED, "discharge": GREEN, "wind": SKY, "pv": YELLOW}
 _KIND = {"rooftop_pv": "pv"}
+_SEEN = 5e-5  # of all that is fed in: less is not to be seen
 _MOST_DAYS = 24  # more days than these are shown as the mean day of each month
 
 
@@ -138,13 +139,14 @@ def dispatch_stack(scenario: "Scenario", plan: "Plan", lang: Language | None = N
         run = operation(scenario, plan)
         days = _days(run)
         fed = sum(run.gwh(s) for s in SOURCES)
-        key = "imports" if run.gwh("import") > 0.005 * fed else "alone"
+        some = "hardly" if run.gwh("import") >= _SEEN * fed else "alone"
+        key = "imports" if run.gwh("import") > 0.005 * fed else some
         title = words.say(
             f"picture.stack.title_{key}", thermal=run.gwh("thermal") / fed,
             renewable=(run.gwh("pv") + run.gwh("wind")) / fed,
             exported=run.gwh("export") / fed, imported=run.gwh("import") / fed,
         )  # fmt: skip
-        shown = [s for s in SOURCES if run.gwh(s) >= 0.5]  # less than half a GWh is not to be seen
+        shown = [s for s in SOURCES if run.gwh(s) >= _SEEN * fed]
         kind = "months" if len(run.hour) // 24 > _MOST_DAYS else "days"
         subtitle = words.say(f"picture.stack.subtitle_{kind}", year=scenario.settings.plan_year)
         columns = min(6, len(days))
@@ -176,7 +178,8 @@ def dispatch_stack(scenario: "Scenario", plan: "Plan", lang: Language | None = N
 
 def _twh(gwh: float, words: Speech) -> str:
     """Energy as people of the language say it: 亿千瓦时 (10⁸ kWh) or TWh."""
-    return f"{gwh / 100:,.1f} 亿kWh" if words.lang == "zh" else f"{gwh / 1000:,.1f} TWh"
+    value, unit = (gwh / 100, "亿kWh") if words.lang == "zh" else (gwh / 1000, "TWh")
+    return f"{value:,.1f} {unit}" if value >= 0.1 else f"{value:.2g} {unit}"
 
 
 def _used(groups: dict[str, Floats]) -> Floats:

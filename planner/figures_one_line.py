@@ -1,5 +1,6 @@
 """The one-line diagram of a plan's network: buses by voltage, loading of branches, nodal prices, what is built."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,8 +39,10 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 # Peak loading up to (share of the limit) -> colour and width; the figure stands beside the line as well.
 LOADING = ((0.495, SKY, 1.6), (0.795, BLUE, 2.2), (0.995, ORANGE, 2.8), (np.inf, RED, 3.4))  # as rounded
+_NO_PRICE = 0.5  # yuan per MWh: not worth telling
 _SAME_PRICE = 0.05  # yuan per MWh: not told apart in the figure
 _NAME_WIDTH = 25  # half-width characters per line
+_TEXT_WIDTH = 32  # of what is told below a name
 _BAR = 0.36  # half the length of a busbar, in slots
 _HALO = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.8, "alpha": 0.9}
 
@@ -65,8 +68,10 @@ def one_line(scenario: "Scenario", plan: "Plan", lang: Language | None = None) -
             "picture.one_line.subtitle", region=words.name(_region(scenario, words), scenario.name),
             year=scenario.settings.plan_year,
         )  # fmt: skip
-        if prices and max(prices.values()) - min(prices.values()) < _SAME_PRICE:
-            subtitle += words.say("picture.one_line.one_price")
+        told = [prices[bus] for bus in _live(run, loading, buses.index) if bus in prices]
+        if told and max(told) - min(told) < _SAME_PRICE:
+            none = run.gwh("export") > 0 and max(map(abs, told)) < _NO_PRICE
+            subtitle += words.say(f"picture.one_line.{'no_price' if none else 'one_price'}")
         wires = [Wire(r.from_bus, r.to_bus, not r.build_id) for r in branches.itertuples()]
         place = places(dict(zip(buses.index, buses["voltage_kv"].astype(float), strict=True)), wires)
         rows = 1 + max((y for _, y in place.values()), default=0)
@@ -148,6 +153,12 @@ def _ports(
     return ports
 
 
+def _live(run: Operation, loading: dict[str, float], every: Iterable[str]) -> set[str]:
+    """The buses that something in service leads to: a price elsewhere is of no use to anybody."""
+    lines = [b for b in run.power.network.branches if not np.isnan(loading[b.id])]
+    return {bus for b in lines for bus in (b.bus0, b.bus1)} or set(every)
+
+
 def _buses(
     axes: "Axes",
     run: Operation,
@@ -157,9 +168,7 @@ def _buses(
     loading: dict[str, float],
     words: Speech,
 ) -> None:
-    live = {
-        bus for b in run.power.network.branches if not np.isnan(loading[b.id]) for bus in (b.bus0, b.bus1)
-    } or set(place)
+    live = _live(run, loading, place)
     at = _equipment(run, words)
     levels: dict[Any, Any] = {}
     for row in buses.itertuples():
@@ -217,8 +226,19 @@ def _equipment(run: Operation, words: Speech) -> dict[str, list[str]]:
     told: dict[str, list[str]] = {}
     for bus, kinds in mw.items():
         parts = [words.say(f"picture.one_line.{kind}", mw=value) for kind, value in kinds.items()]
-        told[bus] = [" · ".join(parts[k : k + 2]) for k in range(0, len(parts), 2)]
+        told[bus] = joined(parts)
     return told
+
+
+def joined(parts: list[str]) -> list[str]:
+    """The parts in lines that stay clear of the neighbours'."""
+    lines = parts[:1]
+    for part in parts[1:]:
+        if width_of(both := f"{lines[-1]} · {part}") <= _TEXT_WIDTH:
+            lines[-1] = both
+        else:
+            lines.append(part)
+    return lines
 
 
 def _legend(picture: Picture, words: Speech) -> None:

@@ -4,6 +4,7 @@ A `Picture` carries its own drawing settings: it changes nobody else's, and nobo
 """
 
 import io
+import re
 import unicodedata
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -37,6 +38,7 @@ GREY, INK, FAINT, PAPER = "#9A9A9A", "#222222", "#6B6B6B", "#FFFFFF"
 
 # Words of units that stay Chinese in English texts, for machines without a Chinese font.
 _PLAIN = (("万元", "10⁴ yuan"), ("万tce", "10⁴ tce"), ("等价", "equivalent"), ("当量", "calorific"))
+_UNTOLD = re.compile(r"\s*\([?·\s]+\)")
 _CHINESE = 0x2E80  # the first code point that Latin fonts do not know
 
 # The settings that say what a drawing looks like; others (backend, key bindings) are the user's.
@@ -113,7 +115,8 @@ class Speech:
             return text
         for chinese, latin in _PLAIN:
             text = text.replace(chinese, latin)
-        return "".join("?" if is_chinese(sign) else sign for sign in text)
+        shown = "".join("?" if is_chinese(sign) else sign for sign in text)
+        return _UNTOLD.sub("", shown)  # a translation in brackets of which nothing is left
 
 
 def is_chinese(text: str) -> bool:
@@ -171,16 +174,15 @@ def new_picture(
 ) -> Picture:
     """An empty figure with finding, what is shown and how it is counted, mark and origin. size: inches."""
     width, height = size
-    lines = wrap(words.plain(title), int(width * 12))
+    lines, below = wrap(words.plain(title), int(width * 12)), wrap(words.plain(subtitle), int(width * 14.5))
     picture = Picture(figsize=size, layout="constrained")
     picture.speech = words
-    top = 0.13 + 0.24 * len(lines) + 0.22 + 0.08  # inches
+    top = 0.13 + 0.24 * len(lines) + 0.05 + 0.17 * len(below) + 0.08  # inches
     picture.get_layout_engine().set(rect=(0.01, 0.34 / height, 0.98, 1 - (0.34 + top) / height))  # type: ignore[union-attr,call-arg]
     x = 0.14 / width
     picture.text(x, 1 - 0.13 / height, "\n".join(lines), size=13.5, weight="bold", va="top", linespacing=1.15)
-    picture.text(
-        x, 1 - (0.17 + 0.24 * len(lines)) / height, words.plain(subtitle), size=9, color=FAINT, va="top"
-    )
+    under = 1 - (0.17 + 0.24 * len(lines)) / height
+    picture.text(x, under, "\n".join(below), size=9, color=FAINT, va="top", linespacing=1.15)
     notes = [words.say("picture.no_font")] if words.font is None else []
     if mark(scenario):
         picture.text(

@@ -7,7 +7,7 @@ divided by the weight of the hour. A shadow price of a limit is what one more un
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from dualcontrol.solvers.compile import Arrays, Floats
 from dualcontrol.solvers.highs import LiveHighs, Options, Solution, Status
 from dualcontrol.solvers.stamp import Layout, compile_hour, stamp
 from dualcontrol.solvers.totals import scoped_column, with_costs, with_total_row
+
+if TYPE_CHECKING:
+    from dualcontrol.power_scenario import Wanted
 
 SUCCESS = (Status.OPTIMAL, Status.WITHIN_GAP)
 FIRST_TANGENTS = 9  # per curve; each round adds those at its solution
@@ -93,27 +96,28 @@ class PowerResult:
     notes: tuple[Finding, ...] = ()
 
 
-def network_of_scenario(folder: Path) -> Case:
-    """The network of a scenario's power folder. Errors: CaseError until the coupled model offers it."""
-    raise CaseError([Finding("scenario_network", str(folder))])
+def read_case(path: Path, convention: Convention = "matpower", wanted: "Wanted | None" = None) -> Case:
+    """The case of a MATPOWER file, a PyPSA folder, or a scenario or its power folder.
 
+    wanted: hours and builds of a scenario's network. Errors: CaseError, all faults; ScenarioError for a scenario that
+    is not valid.
+    """
+    from dualcontrol.power_scenario import Wanted, network_of_scenario, scenario_folder
 
-def read_case(path: Path, convention: Convention = "matpower") -> Case:
-    """The case of a MATPOWER file, a PyPSA folder or a scenario's power folder. Errors: CaseError, all faults."""
+    folder = scenario_folder(path) if path.is_dir() else None
+    if folder is not None:
+        return network_of_scenario(folder, wanted or Wanted())
+    if wanted is not None and wanted != Wanted():
+        raise CaseError([Finding("only_of_scenarios", str(path))])
     if path.is_dir():
-        if (path / "scenario.toml").is_file() or (path.parent / "scenario.toml").is_file():
-            case = network_of_scenario(path)
-        elif is_pypsa_folder(path):
-            case = read_pypsa_folder(path)
-        else:
+        if not is_pypsa_folder(path):
             raise CaseError([Finding("not_a_case", str(path))])
-    elif not path.exists():
+        return read_pypsa_folder(path)
+    if not path.exists():
         raise CaseError([Finding("missing_case", str(path))])
-    elif path.suffix.lower() == ".m":
-        case = read_matpower(path, convention)
-    else:
+    if path.suffix.lower() != ".m":
         raise CaseError([Finding("not_a_case", str(path))])
-    return case
+    return read_matpower(path, convention)
 
 
 def solve_case(case: Case, options: Options | None = None, tolerance: float = 1e-7) -> PowerResult:
@@ -289,6 +293,9 @@ def _shadow_prices(program: Program, dual: Floats, weight: Floats) -> dict[str, 
             continue
         per_mw = np.where(np.abs(price) > smallest, price, 0.0) / weight
         if branch.build is not None:
+            per_mw = per_mw * _in_service(
+                program, branch.build
+            )  # what is not there yet has no limit to widen
             if per_mw.any():
                 prices[f"flow {branch.id}"] = np.abs(per_mw)
             continue
@@ -307,6 +314,13 @@ def _shadow_prices(program: Program, dual: Floats, weight: Floats) -> dict[str, 
         if np.abs(price).max(initial=0.0) > smallest:
             prices[f"transfer {link.id}"] = np.abs(price) / weight
     return prices
+
+
+def _in_service(program: Program, build: str) -> Floats:
+    """1 in the hours in which a build can be in service, else 0, (T,)."""
+    profile = program.network.build(build).profile
+    hours = program.layout.hours
+    return np.ones(hours) if profile is None else (program.case.series.profiles[profile] > 0).astype(float)
 
 
 def _flow_prices(program: Program, dual: Floats, by_column: Floats, name: str) -> list[Any]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dualcontrol.console import Voice, visible
+from dualcontrol.console import Voice, problem_record, visible
 from dualcontrol.messages import Language, say
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dualcontrol.power_case import Conflict, PowerResult, Relaxation
 
 CONVENTIONS = ("matpower", "pglib")
+HOURS = ("typical", "year")
 SHOWN = 20  # lines of a table told to people
 
 
@@ -42,11 +43,22 @@ def register(app: typer.Typer, lang: Language, json_flag: Any, lang_text: Any, h
                 callback=_check_convention,
             ),
         ] = "matpower",
+        hours: Annotated[
+            str,
+            typer.Option(
+                "--hours", help=say("help.hours", lang), metavar="|".join(HOURS), callback=_check_hours
+            ),
+        ] = "typical",
+        builds: Annotated[
+            str,
+            typer.Option("--builds", help=say("help.builds", lang), metavar="ID,ID|all", show_default=False),
+        ] = "",
         json: json_flag = False,
         lang_: lang_text = None,
         help_: help_flag = False,
     ) -> None:
-        raise typer.Exit(run(Voice(lang, json), case, convention, out))
+        wanted = tuple(build.strip() for build in builds.split(",") if build.strip())
+        raise typer.Exit(run(Voice(lang, json), case, convention, out, hours, wanted))
 
 
 def _check_convention(value: str) -> str:
@@ -55,18 +67,39 @@ def _check_convention(value: str) -> str:
     return value
 
 
-def run(voice: Voice, path: Path, convention: str, out: Path | None) -> int:
+def _check_hours(value: str) -> str:
+    if value not in HOURS:
+        raise typer.BadParameter(" | ".join(HOURS))
+    return value
+
+
+def run(
+    voice: Voice,
+    path: Path,
+    convention: str,
+    out: Path | None,
+    hours: str = "typical",
+    builds: tuple[str, ...] = (),
+) -> int:
     """Read, solve, write and tell; the exit code."""
     from dualcontrol.model.power.case import CaseError
+    from dualcontrol.model.scenario import ScenarioError
     from dualcontrol.power_output import FolderError, as_values, findings, write_folder
     from dualcontrol.solvers.highs import SolverError, Status
 
     with voice.stage("read"):
         from dualcontrol.power_case import read_case, solve_case
+        from dualcontrol.power_scenario import Wanted
+    wanted = Wanted("year" if hours == "year" else "typical", builds)
     try:
-        case = read_case(path, "pglib" if convention == "pglib" else "matpower")
+        case = read_case(path, "pglib" if convention == "pglib" else "matpower", wanted)
         with voice.stage("optimise"):
             result = solve_case(case)
+    except ScenarioError as error:
+        records = [problem_record(problem, voice.lang) for problem in error.problems]
+        voice.problems(error.problems)
+        voice.fail(2, say("error.problems", voice.lang, count=len(records)), problems=records)
+        return 2
     except CaseError as error:
         told = findings(error.findings, "fault", voice.lang)
         voice.fail(2, say("power.faults", voice.lang, count=len(told)), problems=told)
@@ -116,7 +149,9 @@ def _tell(voice: Voice, case: "Case", result: "PowerResult", values: Mapping[str
     sizes = {"buses": network.buses, "branches": network.branches, "generators": network.generators}
     voice.say("power.size", hours=result.hours, **{name: len(elements) for name, elements in sizes.items()})
     _lines(voice, "power.prices", {bus: _range(price) for bus, price in result.nodal_prices.items()})
-    _lines(voice, "power.dispatch", {name: f"{np.mean(mw):,.3f}" for name, mw in result.dispatch.items()})
+    weight = np.ones(result.hours) if case.series.weight is None else case.series.weight
+    output = {name: f"{np.average(mw, weights=weight):,.3f}" for name, mw in result.dispatch.items()}
+    _lines(voice, "power.dispatch", output)
     prices = {name: f"{np.sum(price):,.6g}" for name, price in result.shadow_prices.items()}
     _lines(voice, "power.limits", prices)
     _lines(voice, "power.builds", {name: f"{size:,.6g}" for name, size in result.builds.items()})

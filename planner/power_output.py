@@ -36,6 +36,10 @@ def as_values(case: Case, result: PowerResult, lang: Language) -> dict[str, Any]
         "objective_error": result.objective_error,
         "hours": result.hours,
     }
+    if case.series.hour_of_year is not None:  # typical days of a scenario
+        told["hour_of_year"] = case.series.hour_of_year.tolist()
+    if case.series.weight is not None:
+        told["weight"] = [_plain(weight) for weight in case.series.weight]
     told |= {name: _table(getattr(result, name), result.hours) for name in TABLES}
     told["builds"] = {name: _plain(value) for name, value in result.builds.items()}
     told["conflict"] = None

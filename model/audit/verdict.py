@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from types import MappingProxyType
+from typing import Any
 
 from dualcontrol.model.audit.numbers import ONE, ZERO, Number, show
 
@@ -35,6 +36,14 @@ class Check:
     def __str__(self) -> str:
         unit = f" {self.unit}" if self.unit else ""
         return f"{self.name} ({self.clause or '-'}) {self.place}: {show(self.worst)}{unit}"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For another process: a view of a dict cannot travel, the dict can."""
+        return {**self.__dict__, "params": dict(self.params)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """As it was, not to be changed either."""
+        self.__dict__.update(state | {"params": MappingProxyType(state["params"])})
 
 
 @dataclass(frozen=True)

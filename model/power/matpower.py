@@ -28,6 +28,7 @@ UNUSED = {
     "bus": ("QD", "BS"),
     "gen": ("QMAX", "QMIN", "PC1", "PC2", "RAMP_AGC", "RAMP_10", "RAMP_30", "APF"),
     "branch": ("BR_B", "RATE_B", "RATE_C"),
+    "dcline": ("QMINF", "QMAXF", "QMINT", "QMAXT"),
 }
 
 

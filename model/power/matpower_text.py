@@ -18,7 +18,10 @@ from dualcontrol.model.power.case import CaseError, Finding
 
 TABLES = ("bus", "gen", "branch", "gencost", "dcline", "dclinecost")
 LEAST_COLUMNS = {"bus": 13, "gen": 10, "branch": 11, "gencost": 5, "dcline": 17, "dclinecost": 5}
-LIMITS = ("PMAX", "PMIN", "QMAX", "QMIN", "RATE_A", "RATE_B", "RATE_C", "ANGMIN", "ANGMAX")  # may be infinite
+LIMITS = (  # may be infinite
+    "PMAX", "PMIN", "QMAX", "QMIN", "RATE_A", "RATE_B", "RATE_C", "ANGMIN", "ANGMAX", "QMINF", "QMAXF", "QMINT",
+    "QMAXT",
+)  # fmt: skip
 DESCRIPTIVE = ("version", "areas", "bus_name", "branch_name", "gen_name", "gentype", "genfuel", "bus_area")
 _ASSIGNMENT = re.compile(r"(?:mpc\.)?([A-Za-z]\w*(?:\.\w+)*)\s*=\s*(.*)", re.DOTALL)
 _COMPUTED = re.compile(r"(?:mpc\.)?(bus|gen|branch|gencost|dcline|dclinecost|baseMVA)\s*(\([^=]*\))?\s*=[^=]")

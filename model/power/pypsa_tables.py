@@ -43,24 +43,27 @@ SERIES: dict[str, tuple[str, ...]] = {
 }
 IDLE = re.compile(
     r"(x|y|unit|location|country|control|weight|geometry|color|nice_name|q_set|p_q|v_mag_pu_\w+|v_ang\w*|generator|"
-    r"sub_network|g|b|num_parallel|terrain_factor|length|build_year|lifetime|overnight_cost|fom_cost|discount_rate|"
+    r"sub_network|g|b|num_parallel|terrain_factor|length|build_year|lifetime|discount_rate|"
     r"type|model|tap_position|tap_side|phase_shift|carrier|mu\w*|\w+_opt|[xrgbz]_pu\w*|p\d?|q\d?|marginal_price|"
     r"state_of_charge|spill|e|p_dispatch|p_store|status|start_up|shut_down|efficiency|marginal_cost|capital_cost|"
     r"cyclic_state_of_charge_per_period|state_of_charge_initial_per_period|e_cyclic_per_period|e_initial_per_period|"
     r"up_time_before|down_time_before|min_up_time|min_down_time|start_up_cost|shut_down_cost|stand_by_cost)"
 )
+UPFRONT = {"overnight_cost": "", "fom_cost": "0"}  # instead of, and on top of, the yearly `capital_cost`
 UNMODELLED: dict[str, dict[str, str]] = {
     "buses": {"v_mag_pu_min": "0", "v_mag_pu_max": "inf"},
-    "lines": {"s_nom_mod": "0", "s_nom_set": ""},
-    "transformers": {"s_nom_mod": "0", "s_nom_set": ""},
-    "links": {"p_nom_mod": "0", "p_set": "", "marginal_cost_quadratic": "0", "committable": "False",
+    "lines": {"s_nom_mod": "0", "s_nom_set": "", "marginal_cost": "0", "marginal_cost_quadratic": "0",
+              **UPFRONT},
+    "transformers": {"s_nom_mod": "0", "s_nom_set": "", "marginal_cost": "0", "marginal_cost_quadratic": "0",
+                     **UPFRONT},
+    "links": {**UPFRONT, "p_nom_mod": "0", "p_set": "", "marginal_cost_quadratic": "0", "committable": "False",
               "ramp_limit_up": "", "ramp_limit_down": "", "p_nom_set": "", "delay": "0",
               "stand_by_cost": "0", "start_up_cost": "0", "shut_down_cost": "0"},
-    "generators": {"p_nom_mod": "0", "p_set": "", "ramp_limit_up": "", "ramp_limit_down": "",
+    "generators": {**UPFRONT, "p_nom_mod": "0", "p_set": "", "ramp_limit_up": "", "ramp_limit_down": "",
                    "ramp_limit_start_up": "1", "ramp_limit_shut_down": "1", "p_nom_set": "", "stand_by_cost": "0"},
-    "storage_units": {"p_nom_mod": "0", "p_set": "", "sign": "1", "marginal_cost_storage": "0",
+    "storage_units": {**UPFRONT, "p_nom_mod": "0", "p_set": "", "sign": "1", "marginal_cost_storage": "0",
                       "marginal_cost_quadratic": "0", "spill_cost": "0", "state_of_charge_set": "", "p_nom_set": ""},
-    "stores": {"e_nom_mod": "0", "p_set": "", "sign": "1", "marginal_cost_storage": "0",
+    "stores": {**UPFRONT, "e_nom_mod": "0", "e_set": "", "p_set": "", "sign": "1", "marginal_cost_storage": "0",
                "marginal_cost_quadratic": "0", "e_nom_set": ""},
     "loads": {},
     "carriers": {"max_growth": "inf", "max_relative_growth": "0"},
@@ -68,6 +71,7 @@ UNMODELLED: dict[str, dict[str, str]] = {
 }  # fmt: skip
 OTHER_FILES = ("network.csv", "snapshots.csv", "crs.json", "meta.json", "sub_networks.csv", "line_types.csv",
                "transformer_types.csv", "shunt_impedances.csv", "shapes.csv")  # fmt: skip
+OTHER_COMPONENTS = ("processes", "flow_based_constraints", "flow_based_domains", "scenarios")
 PORT = re.compile(r"(bus|efficiency|delay)[2-9]\d*")  # further ends of links, named where they are used
 TRUE, FALSE = ("true", "1", "1.0"), ("false", "0", "0.0")
 IDLE_SERIES = re.compile(
@@ -153,6 +157,8 @@ def read_folder(folder: Path) -> Tables:
         component, _, attribute = path.stem.partition("-")
         if attribute:
             _series(tables, path, component, attribute)
+        elif component in OTHER_COMPONENTS:
+            tables.notes.append(Finding("not_modelled", path.name))
         elif component not in USED and path.name not in OTHER_FILES:
             tables.notes.append(Finding("unknown_file", path.name))
     if tables.faults:

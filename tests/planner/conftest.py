@@ -1,11 +1,15 @@
 """One plan, solved and checked once, for every test of what is done with a plan."""
 
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import dualcontrol as dc
+from dualcontrol.cli import main
 
 
 @dataclass(frozen=True)
@@ -37,3 +41,36 @@ def two_firms(scenarios_folder: Path) -> Case:
 def dalad(scenarios_folder: Path) -> Case:
     """The real case: every kind of account, movement and decision."""
     return solved(scenarios_folder / "dalad-2022")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command answered."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """Its object for programs."""
+        told: dict[str, Any] = json.loads(self.out)
+        return told
+
+
+Run = Callable[..., Said]
+
+
+@pytest.fixture
+def run_power(capfd: pytest.CaptureFixture[str]) -> Run:
+    """Run `dualcontrol power` with arguments; never a traceback."""
+
+    def running(*arguments: object, lang: str = "en") -> Said:
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as end:
+            main(["power", *(str(argument) for argument in arguments), "--lang", lang])
+        out, err = capfd.readouterr()
+        assert "Traceback" not in out + err
+        return Said(int(end.value.code or 0), out, err)
+
+    return running

@@ -9,7 +9,19 @@ from hypothesis import strategies as st
 from matplotlib import font_manager
 
 from dualcontrol import picture
-from dualcontrol.picture import CHINESE_FONTS, Speech, chinese_font, short, speech, tonnes, width_of, wrap
+from dualcontrol.picture import (
+    CHINESE_FONTS,
+    Speech,
+    chinese_font,
+    drawing,
+    new_picture,
+    short,
+    speech,
+    tonnes,
+    width_of,
+    wrap,
+)
+from tests.planner.conftest import Case
 
 ZH, EN = Speech("zh", "any"), Speech("en", "any")
 
@@ -113,3 +125,16 @@ def test_wrapping_loses_nothing(text: str, width: int) -> None:
 def test_figures_need_no_pyplot() -> None:
     code = "import sys, dualcontrol.figures; sys.exit('matplotlib.pyplot' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=120).returncode == 0
+
+
+def test_a_translation_that_cannot_be_shown_leaves_no_brackets() -> None:
+    without = Speech("en", None)
+    assert without.plain("not an official document (演示数据·非官方文件)") == "not an official document"
+    assert without.plain("f(x) (a) 甲 (?)") == "f(x) (a) ?"
+
+
+def test_a_long_line_below_the_title_is_wrapped(two_firms: Case) -> None:
+    """Eleven inches take about 160 half-width characters."""
+    with drawing("en") as words:
+        text = new_picture(two_firms.scenario, words, "t", "word " * 50, (11, 5)).texts[1].get_text()
+        assert [len(line) <= 160 for line in text.split("\n")] == [True, True]

@@ -3,16 +3,13 @@
 import csv
 import json
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from dualcontrol.cli import main
 from dualcontrol.messages import catalogue, known
 from dualcontrol.power_output import SUMMARY, TABLES
+from tests.planner.conftest import Run
 
 pytest.importorskip("matpowercaseframes")
 
@@ -36,34 +33,6 @@ mpc.gencost = [
 PYPSA = Path(__file__).parents[1] / "peers" / "data" / "pypsa-random" / "64"
 
 
-@dataclass(frozen=True)
-class Said:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> dict[str, Any]:
-        told: dict[str, Any] = json.loads(self.out)
-        return told
-
-
-Run = Callable[..., Said]
-
-
-@pytest.fixture
-def run(capfd: pytest.CaptureFixture[str]) -> Run:
-    def running(*arguments: object, lang: str = "en") -> Said:
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as end:
-            main(["power", *(str(argument) for argument in arguments), "--lang", lang])
-        out, err = capfd.readouterr()
-        assert "Traceback" not in out + err
-        return Said(int(end.value.code or 0), out, err)
-
-    return running
-
-
 @pytest.fixture
 def case(tmp_path: Path) -> Path:
     path = tmp_path / "two.m"
@@ -78,8 +47,8 @@ def infeasible(tmp_path: Path) -> Path:
     return path
 
 
-def test_people_read_the_objective_prices_and_what_binds(run: Run, case: Path) -> None:
-    said = run(case)
+def test_people_read_the_objective_prices_and_what_binds(run_power: Run, case: Path) -> None:
+    said = run_power(case)
     assert said.code == 0
     assert "two: optimal. Objective 2,000." in said.out
     assert "  2: 30.00000" in said.out
@@ -87,12 +56,12 @@ def test_people_read_the_objective_prices_and_what_binds(run: Run, case: Path) -
     assert said.err == ""
 
 
-def test_and_in_chinese(run: Run, case: Path) -> None:
-    assert "目标值 2,000" in run(case, lang="zh").out
+def test_and_in_chinese(run_power: Run, case: Path) -> None:
+    assert "目标值 2,000" in run_power(case, lang="zh").out
 
 
-def test_programs_get_one_object(run: Run, case: Path) -> None:
-    told = run(case, "--json").json
+def test_programs_get_one_object(run_power: Run, case: Path) -> None:
+    told = run_power(case, "--json").json
     assert told["ok"] is True
     assert told["status"] == "optimal"
     assert told["objective"] == pytest.approx(2000)
@@ -102,30 +71,30 @@ def test_programs_get_one_object(run: Run, case: Path) -> None:
     assert told["conflict"] is None
 
 
-def test_with_several_hours_a_list_by_hour(run: Run) -> None:
-    told = run(PYPSA, "--json").json
+def test_with_several_hours_a_list_by_hour(run_power: Run) -> None:
+    told = run_power(PYPSA, "--json").json
     assert told["objective"] == pytest.approx(6985.705531059051, rel=1e-6)
     assert told["shadow_prices"]["co2"] == pytest.approx(10.035882086376475, rel=1e-6)
     assert {len(prices) for prices in told["nodal_prices"].values()} == {told["hours"]}
     assert {len(output) for output in told["dispatch"].values()} == {told["hours"]}
 
 
-def test_what_is_not_modelled_is_told_to_both(run: Run, tmp_path: Path) -> None:
+def test_what_is_not_modelled_is_told_to_both(run_power: Run, tmp_path: Path) -> None:
     path = tmp_path / "more.m"
     path.write_text(CASE.format(own=200) + "mpc.reserves = [1 2 3];\n", encoding="utf-8")
-    assert "more.m is not modelled, which may change the result: reserves" in run(path).out
-    notes = run(path, "--json").json["notes"]
+    assert "more.m is not modelled, which may change the result: reserves" in run_power(path).out
+    notes = run_power(path, "--json").json["notes"]
     assert [(note["rule"], note["detail"]) for note in notes] == [("not_modelled", "reserves")]
 
 
-def test_infeasible_is_3_and_says_what_conflicts(run: Run, infeasible: Path) -> None:
-    said = run(infeasible)
+def test_infeasible_is_3_and_says_what_conflicts(run_power: Run, infeasible: Path) -> None:
+    said = run_power(infeasible)
     assert said.code == 3
     assert said.out == ""
     assert "short is infeasible" in said.err
     assert "flow limit of branch1:1-2 by 30 MW" in said.err
     assert "bus 2 lacks 30 MW" in said.err
-    told = run(infeasible, "--json").json
+    told = run_power(infeasible, "--json").json
     assert (told["ok"], told["exit_code"], told["status"], told["objective"]) == (
         False,
         3,
@@ -136,20 +105,20 @@ def test_infeasible_is_3_and_says_what_conflicts(run: Run, infeasible: Path) -> 
     assert told["conflict"]["balances"][0]["amount"] == pytest.approx(30)
 
 
-def test_the_convention_changes_what_is_solved(run: Run, tmp_path: Path) -> None:
+def test_the_convention_changes_what_is_solved(run_power: Run, tmp_path: Path) -> None:
     path = tmp_path / "paths.m"
     two = "mpc.branch = [1 2 0.1 0.1 0 0 0 0 0 0 1 -360 360; 1 2 0 0.1 0 0 0 0 0 0 1 -360 360];\n"
     text = CASE.format(own=200)
     begin = text.index("mpc.branch")
     path.write_text(text[:begin] + two + text[text.index("\n", begin) + 1 :], encoding="utf-8")
-    flows = [run(path, "--json", "--convention", name).json["flows"] for name in ("matpower", "pglib")]
+    flows = [run_power(path, "--json", "--convention", name).json["flows"] for name in ("matpower", "pglib")]
     assert flows[0]["branch1:1-2"] == pytest.approx(50)
     assert flows[1]["branch1:1-2"] == pytest.approx(100 / 3)  # its reactance is (0.01 + 0.01) / 0.1 = 0.2
-    assert run(path, "--convention", "other").code == 2
+    assert run_power(path, "--convention", "other").code == 2
 
 
-def test_bad_input_is_2_and_named(run: Run, tmp_path: Path, case: Path) -> None:
-    missing = run(tmp_path / "none.m")
+def test_bad_input_is_2_and_named(run_power: Run, tmp_path: Path, case: Path) -> None:
+    missing = run_power(tmp_path / "none.m")
     assert missing.code == 2
     assert "There is no" in missing.err
     for content, sentence in (
@@ -158,19 +127,19 @@ def test_bad_input_is_2_and_named(run: Run, tmp_path: Path, case: Path) -> None:
         (CASE.format(own=200).replace("[1 2 0 0.1", "[1 7 0 0.1"), "leads to a bus that does not exist: 7"),
     ):
         case.write_text(content, encoding="utf-8")
-        said = run(case)
+        said = run_power(case)
         assert said.code == 2
         assert sentence in said.err
-        assert run(case, "--json").json["problems"][0]["message"] in said.err
+        assert run_power(case, "--json").json["problems"][0]["message"] in said.err
     empty = tmp_path / "empty"
     empty.mkdir()
-    assert run(empty).code == 2
+    assert run_power(empty).code == 2
     text = tmp_path / "case.txt"
     text.write_text("x", encoding="utf-8")
-    assert run(text).code == 2
+    assert run_power(text).code == 2
 
 
-def test_without_a_bound_the_solver_has_failed(run: Run, tmp_path: Path) -> None:
+def test_without_a_bound_the_solver_has_failed(run_power: Run, tmp_path: Path) -> None:
     """A build that pays and has no limit."""
     for name, content in {
         "buses": "name\na\n",
@@ -178,14 +147,14 @@ def test_without_a_bound_the_solver_has_failed(run: Run, tmp_path: Path) -> None
         "generators": "name,bus,p_nom_extendable,capital_cost\ng,a,True,-1\n",
     }.items():
         (tmp_path / f"{name}.csv").write_text(content, encoding="utf-8")
-    said = run(tmp_path, "--json")
+    said = run_power(tmp_path, "--json")
     assert said.code == 5
     assert said.json["status"] == "unbounded"
 
 
-def test_the_folder_holds_the_same_numbers(run: Run, case: Path, tmp_path: Path) -> None:
+def test_the_folder_holds_the_same_numbers(run_power: Run, case: Path, tmp_path: Path) -> None:
     out = tmp_path / "deep" / "out"
-    told = run(case, "--json", "--out", out).json
+    told = run_power(case, "--json", "--out", out).json
     assert {path.name for path in out.iterdir()} == {
         *(f"{name}.csv" for name in TABLES),
         "builds.csv",
@@ -198,18 +167,18 @@ def test_the_folder_holds_the_same_numbers(run: Run, case: Path, tmp_path: Path)
             heading, row = list(csv.reader(file))
         assert heading == ["hour", *told[name]]
         assert [float(cell) for cell in row[1:]] == pytest.approx(list(told[name].values()))
-    assert run(case, "--out", out).code == 0  # replaced as a whole
+    assert run_power(case, "--out", out).code == 0  # replaced as a whole
 
 
-def test_files_of_others_are_not_touched(run: Run, case: Path, tmp_path: Path) -> None:
+def test_files_of_others_are_not_touched(run_power: Run, case: Path, tmp_path: Path) -> None:
     out = tmp_path / "mine"
     out.mkdir()
     (out / "thesis.docx").write_text("years of work", encoding="utf-8")
-    said = run(case, "--out", out)
+    said = run_power(case, "--out", out)
     assert said.code == 2
     assert "thesis.docx" in said.err
     assert [path.name for path in out.iterdir()] == ["thesis.docx"]
-    assert run(case, "--out", out / "thesis.docx").code == 2
+    assert run_power(case, "--out", out / "thesis.docx").code == 2
     assert (out / "thesis.docx").read_text(encoding="utf-8") == "years of work"
 
 
@@ -239,7 +208,7 @@ def test_every_rule_has_its_sentence(repository: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_damaged_files_never_end_in_a_traceback(run: Run, tmp_path: Path, seed: int) -> None:
+def test_damaged_files_never_end_in_a_traceback(run_power: Run, tmp_path: Path, seed: int) -> None:
     """Bytes changed, lines doubled or lost, by chance: an exit code and a sentence, whatever comes."""
     chance = random.Random(seed)  # noqa: S311 - reproducible on purpose
 
@@ -263,7 +232,7 @@ def test_damaged_files_never_end_in_a_traceback(run: Run, tmp_path: Path, seed: 
 
     path = tmp_path / "case.m"
     path.write_bytes(damaged(CASE.format(own=200).encode()))
-    assert run(path).code in {0, 2, 3, 5}
+    assert run_power(path).code in {0, 2, 3, 5}
     folder = tmp_path / "folder"
     folder.mkdir()
     tables = sorted(PYPSA.glob("*.csv"))
@@ -271,4 +240,4 @@ def test_damaged_files_never_end_in_a_traceback(run: Run, tmp_path: Path, seed: 
     for table in tables:
         content = table.read_bytes()
         (folder / table.name).write_bytes(damaged(content) if table == hit else content)
-    assert run(folder).code in {0, 2, 3, 5}
+    assert run_power(folder).code in {0, 2, 3, 5}

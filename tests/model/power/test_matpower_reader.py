@@ -292,3 +292,23 @@ def test_a_network_that_makes_no_sense_is_named(read: Reader, content: str, rule
     with pytest.raises(CaseError) as error:
         solve_case(read(content))
     assert error.value.findings[0].rule == rule
+
+
+DCLINE = "mpc.dcline = [\n1 2 {status} 0 0 0 0 1 1 0 30 -Inf Inf -10 10 1 0.1;\n];\n"
+
+
+def test_a_dc_line_loses_what_the_file_says(read: Reader) -> None:
+    """30 MW enter, 0.9 x 30 - 1 = 26 arrive beside the 50 MW of the line: 80 x 10 + 24 x 30 = 1,520."""
+    case = read(text(more=DCLINE.format(status=1)))
+    result = solve_case(case)
+    assert result.objective == pytest.approx(1520)
+    assert flow(result, "dcline1:1-2") == pytest.approx(30)
+    assert result.shadow_prices["transfer dcline1:1-2"] == pytest.approx([0.9 * 30 - 10])
+    (note,) = [n for n in case.notes if n.rule == "dc_power_flow"]
+    assert "dcline.QMINF" in note.detail  # a limit of reactive power is of no use here, and may be infinite
+
+
+def test_a_dc_line_out_of_service_is_named(read: Reader) -> None:
+    case = read(text(more=DCLINE.format(status=0)))
+    assert solve_case(case).objective == pytest.approx(2000)
+    assert "out_of_service" in rules(case)

@@ -120,6 +120,25 @@ def test_what_would_change_the_result_is_named(tmp_path: Path) -> None:
     }
 
 
+def test_costs_and_components_of_newer_versions_are_named(tmp_path: Path) -> None:
+    """An upfront cost takes precedence over the yearly one, a flow may cost, a store's level may be set."""
+    case = read(
+        tmp_path,
+        generators="name,bus,p_nom,marginal_cost,overnight_cost,fom_cost,discount_rate\n"
+        "cheap,a,200,10,900,0,0.07\ndear,b,200,30,,3,0.07\n",
+        lines="name,bus0,bus1,x,s_nom,marginal_cost\nl,a,b,12.1,50,2\n",
+        stores="name,bus,e_nom,e_set\ns,a,5,1\n",
+        processes="name,bus0\np,a\n",
+    )
+    assert told(case) == {
+        "not_modelled generators.csv: overnight_cost": "cheap",
+        "not_modelled generators.csv: fom_cost": "dear",
+        "not_modelled lines.csv: marginal_cost": "l",
+        "not_modelled stores.csv: e_set": "s",
+        "not_modelled processes.csv": "",
+    }
+
+
 def test_a_committed_unit_is_relaxed_downwards(tmp_path: Path) -> None:
     """Its least output of 180 MW would not fit; relaxed it runs at 50 MW."""
     case = read(
