@@ -113,6 +113,17 @@ def benchmarks_in_force(draft: Draft) -> None:
                 told.add(key)
 
 
+def three_high(draft: Draft) -> None:
+    """A three-high project that names no line to be held against stays out under 3.3.1a (remark)."""
+    for i, row in draft.rows("projects"):
+        if (
+            row.is_three_high
+            and not row.benchmark_key
+            and "benchmark_key" not in draft.records["projects"][i].values
+        ):
+            draft.tell("note_three_high_without_line", "projects", i, "benchmark_key")
+
+
 def decisions(draft: Draft) -> None:
     """Only a project can be admitted, and admission is yes or no."""
     projects = set(draft.frames["projects"]["project_id"])
@@ -214,6 +225,7 @@ _CHECKS: tuple[Callable[[Draft], None], ...] = (
     credit_codes,
     specific_energy,
     benchmarks_in_force,
+    three_high,
     decisions,
     evaluation,
     restricted_capacity,

@@ -131,6 +131,7 @@ RULES: Mapping[str, tuple[str, ...]] = {
     "note_credit_code_check": (),
     "note_override_keeps_basis": ("count",),
     "note_no_advanced_line": ("as_of",),
+    "note_three_high_without_line": (),
     "note_electricity_factor": (),
     "note_output_without_input": (),
     "note_products_above_use": ("product", "use", "unit"),

@@ -189,13 +189,17 @@ def _sector_flag(accounts: Accounts, owner: Owner, name: str) -> bool:
 
 
 def advanced(accounts: Accounts, key: str, unit: str) -> Fraction | None:
-    """The advanced value of a line in its unit: per scope the latest in force, then the stricter."""
+    """The advanced value of a line in its unit: per scope the latest in force, then the stricter.
+
+    Without clause 3.3.1a there is no stricter one: the national value alone.
+    """
     latest: dict[str, Row] = {}
+    is_stricter = "3.3.1a" not in accounts.scenario.settings.disabled_clauses
     for row in accounts.tables["benchmarks"]:
         if (row.text("benchmark_key"), row.text("level"), row.text("unit")) != (key, "advanced", unit):
             continue
         scope, day = row.text("scope"), row.day("effective_from")
-        if day > accounts.scenario.settings.as_of:
+        if day > accounts.scenario.settings.as_of or not (is_stricter or scope == "national"):
             continue
         if scope not in latest or latest[scope].day("effective_from") < day:
             latest[scope] = row
@@ -249,7 +253,8 @@ def _gates(accounts: Accounts, project: Owner, kappa: Fraction | None) -> tuple[
         and not row.flag("is_quota_approved"),
         "3.2.3e": _lacks_replacement(accounts, project),
         "3.2.5": bool(conducts & set(NO_REWARD)),
-        "3.3.1a": row.flag("is_three_high") and specific is not None and line is not None and specific > line,
+        # must reach the advanced value: what is held against none has not
+        "3.3.1a": row.flag("is_three_high") and (specific is None or line is None or specific > line),
     }
     off = accounts.scenario.settings.disabled_clauses
     return tuple(clause for clause, is_true in found.items() if is_true and clause not in off)

@@ -36,7 +36,7 @@ def increment_tce(accounts: Accounts) -> int:
 def increment(accounts: Accounts) -> list[Entry]:
     """3.2.1b: the increment enters the pool, all of it."""
     settings = accounts.scenario.settings
-    if not settings.targets.manage_total:
+    if not settings.is_total_managed:
         return []
     return transfer(settings.plan_year, SUPERIOR, POOL, increment_tce(accounts), "3.2.1b", "increment")
 

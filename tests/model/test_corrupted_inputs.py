@@ -121,6 +121,7 @@ CASES = [
     Case("serial_day", cell("decisions", 2, "date", "44603"), "not_a_date", "decisions.csv", 2, "date"),
     Case("wrong_unit_word", cell("products", 2, "output_unit", "吨"), "not_a_choice", "products.csv", 2, "output_unit", "吨"),
     Case("typo_in_choice", cell("units", 2, "review", "aproved"), "not_a_choice", "units.csv", 2, "review", "aproved"),
+    Case("excluded_carbon", cell("exclusions", 2, "measure", "carbon"), "not_a_choice", "exclusions.csv", 2, "measure", "carbon"),
     Case("negative", cell("unit_energy", 3, "quantity", "-500"), "below_minimum", "unit_energy.csv", 3, "quantity", "-500"),
     Case("share_in_percent", cell("projects", 2, "load_max", "80"), "above_maximum", "projects.csv", 2, "load_max"),
     Case("fourteenth_month", cell("projects", 2, "start_month", "14"), "above_maximum", "projects.csv", 2, "start_month"),
