@@ -1,6 +1,7 @@
 """Builder and auditor read base methods and switched-off clauses alike: by hand, then on random counties."""
 
 from collections.abc import Sequence
+from random import Random
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.model.small_cases import (
     county,
     project,
     quotas,
+    rulings_of,
     solve,
     total,
     unit,
@@ -64,7 +66,7 @@ def test_a_higher_base_is_paid_by_the_pool(method: str, base: int) -> None:
     rows = history("A", (1051, 105), (1100, 110), (1000.5, 100))
     owners = [unit("A", 1000.5, 500, sector="heavy", activity_max=2), project("P", 10, 20)]
     plan = checked(
-        county(owners, {**with_method(method), **{"targets": total(60)["targets"]}}, unit_history=rows)
+        county(owners, {**with_method(method), "targets": total(60)["targets"]}, unit_history=rows)
     )
     assert quotas(plan)["unit:A"] == base
     assert admitted(plan) == {"P"}
@@ -112,6 +114,55 @@ def test_without_3_3_1a_the_cut_is_to_the_national_line() -> None:
         settings = {**total(0), "disabled_clauses": off}
         plan = checked(county([A], settings, benchmarks=lines, products=products))
         assert int(plan.quotas["cut_tce"].iloc[0]) == cut
+
+
+def test_a_county_without_increment_can_repeat_its_base_year() -> None:
+    # A opens with 101 for 100.4, B with 201 for 200.4; the county's 300.8 are issued as 301. So the grid account opens
+    # with -1 where it drew nothing: a tonne that nobody can pay back, as A and B run at full load or not at all. It
+    # comes from above, as rounding.
+    owners = [unit(u, coal, 100, activity_min=1, sector="heavy") for u, coal in (("A", 100.4), ("B", 200.4))]
+    plan = checked(county(owners, {**total(0), "policy": {"release_phase_share": 0}}))
+    assert activity(plan) == {"A": 1, "B": 1}
+    assert quotas(plan) == {"unit:A": 101, "unit:B": 201, "grid": 0}
+    rounding = plan.ledger[plan.ledger["note"] == "rounding"]
+    assert rounding[["from_account", "to_account", "tce"]].values.tolist() == [["superior", "grid", 1]]
+
+
+def test_base_methods_that_only_redistribute_need_no_increment() -> None:
+    # A's mean is 100.5, 0.5 above last year's; B's 99.5, 0.5 below. Exactly, nothing is needed. In whole tonnes A gets
+    # 101 - 100 = 1 and B gives ceil(99.5) - 100 = 0: the tonne is rounding. Both may stand at 0.995, so that B fits.
+    rows = [*history("A", (101, 1), (100.5, 1), (100, 1)), *history("B", (99, 1), (99.5, 1), (100, 1))]
+    owners = [unit(u, 100, 100, activity_min=0.995, sector="heavy") for u in ("A", "B")]
+    settings = with_method("mean_of_three")
+    settings["policy"] = {"base_method": "mean_of_three", "release_phase_share": 0}
+    plan = checked(county(owners, settings, unit_history=rows))
+    assert quotas(plan) == {"unit:A": 101, "unit:B": 100, "grid": 0}
+
+
+def test_whoever_repeats_a_base_year_of_fractions_has_a_plan() -> None:
+    # Nobody can run lower or higher, homes need what they needed: the base year itself is the only plan there is.
+    for seed in range(12):
+        r = Random(seed)  # noqa: S311 - a test draws, nobody hides anything
+        owners = [
+            unit(
+                f"u{k}",
+                round(r.uniform(1, 500), 3),
+                100,
+                mwh=round(r.uniform(1, 900), 3),
+                activity_min=1,
+                sector="heavy",
+            )
+            for k in range(r.randint(1, 5))
+        ]
+        need = {"fuel_tce": round(r.uniform(1, 90), 2), "electricity_mwh": 33.3}
+        homes = {"line_id": "homes", "co2_t_per_fuel_tce": 2.6, "floor_share": 1}
+        homes |= {f"{year}_{name}": amount for year in ("base", "plan") for name, amount in need.items()}
+        settings = {**total(0), "policy": {"release_phase_share": 0}}
+        plan = checked(county(owners, settings, society=[homes] * r.randint(0, 1)))
+        assert set(activity(plan).values()) == {1.0}
+        # what is issued beyond the base year is less than a tonne of each account
+        issued = -rulings_of(county(owners, settings)).ledger.balance("superior")
+        assert issued < plan.summary["base_energy_eq_total_tce"] + len(plan.quotas)
 
 
 @pytest.mark.parametrize("scale", [1.0, 0.01])
