@@ -4,31 +4,35 @@ A check never repeats what the reader has told: a faulty cell arrives as NaN, ""
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pandas as pd
 
 from dualcontrol.model.cells import credit_code_checks, written
 from dualcontrol.model.checks_energy import ENERGY_CHECKS
 from dualcontrol.model.checks_network import NETWORK_CHECKS
+from dualcontrol.model.checks_products import products
+from dualcontrol.model.checks_tables import NAMED_BY_NETWORK, missing_tables
 from dualcontrol.model.draft import Draft
 from dualcontrol.model.problems import nearest, plain
 from dualcontrol.model.schema import ELECTRICITY, TABLES
 
 
 def check(draft: Draft) -> None:
-    """Run every check of this module, of `checks_energy` and of `checks_network` on a draft."""
+    """Run every check of this module and of the `checks_` modules on a draft.
+
+    A table that is missing is told first and once: what refers to it, or sums over it, is then passed over.
+    """
+    draft = replace(draft, incomplete=draft.incomplete | missing_tables(draft))
     for run in (*_CHECKS, *ENERGY_CHECKS, *NETWORK_CHECKS):
         run(draft)
-
-
-NAMED_BY_NETWORK = {"power/buses", "power/builds"}  # checks_network has its own rules for these
 
 
 def references(draft: Draft) -> None:
     """A reference must occur in a table it may refer to."""
     for name, table in TABLES.items():
         for column in table.columns:
-            targets = [t for t in column.refers_to if t != "carriers" or len(draft.frames[t])]
+            targets = column.refers_to
             if not targets or not all(draft.has(t) for t in targets) or set(targets) & NAMED_BY_NETWORK:
                 continue
             known = {key for t in targets for key in draft.frames[t][TABLES[t].key[0]]}
@@ -107,6 +111,17 @@ def benchmarks_in_force(draft: Draft) -> None:
             if key and key in set(lines["benchmark_key"]) and key not in in_force | told:
                 draft.tell("note_no_advanced_line", table, i, "benchmark_key", as_of=as_of.isoformat())
                 told.add(key)
+
+
+def three_high(draft: Draft) -> None:
+    """A three-high project that names no line to be held against stays out under 3.3.1a (remark)."""
+    for i, row in draft.rows("projects"):
+        if (
+            row.is_three_high
+            and not row.benchmark_key
+            and "benchmark_key" not in draft.records["projects"][i].values
+        ):
+            draft.tell("note_three_high_without_line", "projects", i, "benchmark_key")
 
 
 def decisions(draft: Draft) -> None:
@@ -189,10 +204,6 @@ def electricity(draft: Draft) -> None:
     if not using or not draft.has("carriers"):
         return
     carriers = draft.frames["carriers"]
-    if not len(carriers):
-        needed_by = ", ".join(f"{t}.csv" for t in using)
-        draft.findings.add("missing_table", "carriers.csv", needed_by=needed_by)
-        return
     if ELECTRICITY not in set(carriers["carrier_id"]):
         hint = nearest(ELECTRICITY, carriers["carrier_id"])
         draft.findings.add("no_electricity", "carriers.csv", None, "carrier_id", suggestion=hint)
@@ -214,10 +225,12 @@ _CHECKS: tuple[Callable[[Draft], None], ...] = (
     credit_codes,
     specific_energy,
     benchmarks_in_force,
+    three_high,
     decisions,
     evaluation,
     restricted_capacity,
     history,
     gdp,
     electricity,
+    products,
 )

@@ -15,11 +15,12 @@ OUT = "conversion_out"
 _DUST = 1e-6  # sums of floats of up to 1e15 are not exact; a tonne is far above this share of them
 
 
-def _exceeds(value: float, limit: float) -> bool:
+def exceeds(value: float, limit: float) -> bool:
+    """Whether a sum is above a limit by more than the dust of floats."""
     return value > limit + _DUST * max(1.0, abs(limit))
 
 
-def _with_tce(draft: Draft, owner: str) -> pd.DataFrame:
+def with_tce(draft: Draft, owner: str) -> pd.DataFrame:
     """Energy rows of units or projects with the column `tce`, unsigned; NaN where the carrier is unknown."""
     factor = draft.frames["carriers"].set_index("carrier_id")["tce_per_unit"]
     factor = factor[~factor.index.duplicated()]
@@ -27,7 +28,8 @@ def _with_tce(draft: Draft, owner: str) -> pd.DataFrame:
     return rows.assign(tce=rows["quantity"] * rows["carrier_id"].map(factor).astype("float64"))
 
 
-def _can_sum(draft: Draft, owner: str) -> bool:
+def can_sum(draft: Draft, owner: str) -> bool:
+    """Whether the energy of units or projects could be read to the last row, factors included."""
     is_known = draft.has(f"{owner}_energy", f"{owner}_id", "carrier_id", "use", "quantity")
     return is_known and draft.has("carriers", "carrier_id", "tce_per_unit")
 
@@ -44,9 +46,9 @@ def conversion(draft: Draft) -> None:
     """No owner gives out more energy than it takes in; one that converts should say what it converts."""
     for owner in ("unit", "project"):
         table, column = f"{owner}_energy", f"{owner}_id"
-        if not _can_sum(draft, owner) or OUT not in set(draft.frames[table]["use"]):
+        if not can_sum(draft, owner) or OUT not in set(draft.frames[table]["use"]):
             continue
-        rows = _with_tce(draft, owner)
+        rows = with_tce(draft, owner)
         is_out = rows["use"] == OUT
         given = rows[is_out].groupby(column)["tce"].sum()
         taken = rows[~is_out].groupby(column)["tce"].sum()
@@ -57,7 +59,7 @@ def conversion(draft: Draft) -> None:
             if row.use != OUT or not name or name in told:
                 continue
             told.add(name)
-            if _exceeds(given[name], taken.get(name, 0.0)):
+            if exceeds(given[name], taken.get(name, 0.0)):
                 draft.tell("output_above_input", table, i, "quantity",
                            input=plain(taken.get(name, 0.0)), output=plain(given[name]))  # fmt: skip
             elif name not in converts:
@@ -66,7 +68,7 @@ def conversion(draft: Draft) -> None:
 
 def savings(draft: Draft) -> None:
     """All measures of a unit together cannot save more of a carrier than it uses."""
-    is_known = draft.has("measures", "unit_id", "carrier_id", "saving_quantity") and _can_sum(draft, "unit")
+    is_known = draft.has("measures", "unit_id", "carrier_id", "saving_quantity") and can_sum(draft, "unit")
     if not is_known or not len(draft.frames["measures"]):
         return
     rows = draft.frames["unit_energy"]
@@ -76,7 +78,7 @@ def savings(draft: Draft) -> None:
         key = (row.unit_id, row.carrier_id)
         total[key] = total.get(key, 0.0) + row.saving_quantity
         limit = used.get(key, 0.0)
-        if _exceeds(total[key], limit):
+        if exceeds(total[key], limit):
             draft.tell("saving_above_use", "measures", i, "saving_quantity",
                        use=plain(limit), saving=plain(total[key]))  # fmt: skip
 
@@ -89,7 +91,7 @@ def green_electricity(draft: Draft) -> None:
                        base=plain(row.self_pv_base_mwh))  # fmt: skip
     if not draft.has("units", "unit_id", "self_pv_base_mwh", "green_base_mwh"):
         return
-    if _can_sum(draft, "unit"):
+    if can_sum(draft, "unit"):
         _green_within_use(draft)
     if draft.has("power", "item", "base_mwh"):
         _green_within_supply(draft)
@@ -101,7 +103,7 @@ def _green_within_use(draft: Draft) -> None:
     used = energy[is_use].groupby("unit_id")["quantity"].sum()
     for i, row in draft.rows("units"):
         green = row.self_pv_base_mwh + row.green_base_mwh
-        if _exceeds(green, used.get(row.unit_id, 0.0)):
+        if exceeds(green, used.get(row.unit_id, 0.0)):
             column = "green_base_mwh" if row.green_base_mwh else "self_pv_base_mwh"
             draft.tell("green_above_use", "units", i, column,
                        use=plain(used.get(row.unit_id, 0.0)), green=plain(green))  # fmt: skip
@@ -113,19 +115,34 @@ def _green_within_supply(draft: Draft) -> None:
     total = 0.0
     for i, row in draft.rows("units"):
         total += row.green_base_mwh
-        if row.green_base_mwh > 0 and _exceeds(total, supply):
+        if row.green_base_mwh > 0 and exceeds(total, supply):
             draft.tell("green_above_supply", "units", i, "green_base_mwh",
                        supply=plain(supply), total=plain(total))  # fmt: skip
             return
+
+
+def without_energy(draft: Draft) -> None:
+    """Where the total or intensity is managed, who is given no energy runs and enters for nothing: a remark."""
+    targets = None if draft.settings is None else draft.settings.targets
+    if targets is None or not (targets.manage_total or targets.intensity_reduction is not None):
+        return
+    for owner in ("unit", "project"):
+        if not draft.has(f"{owner}_energy", f"{owner}_id"):
+            continue
+        known = set(draft.frames[f"{owner}_energy"][f"{owner}_id"])
+        for i, row in draft.rows(f"{owner}s"):
+            name = getattr(row, f"{owner}_id")
+            if name and name not in known:
+                draft.tell("note_no_energy", f"{owner}s", i, f"{owner}_id", energy_file=f"{owner}_energy.csv")
 
 
 def counted_sum(draft: Draft) -> None:
     """The energy of the modelled units must be what the statistics say (1.a): gross, before any exclusion."""
     if draft.settings is None or draft.settings.counted_base_tce is None:
         return
-    if not _can_sum(draft, "unit"):
+    if not can_sum(draft, "unit"):
         return
-    rows = _with_tce(draft, "unit")
+    rows = with_tce(draft, "unit")
     total = float(rows["tce"].where(rows["use"] != OUT, -rows["tce"]).sum())
     stated = draft.settings.counted_base_tce
     if abs(total - stated) > 1.0:
@@ -138,5 +155,6 @@ ENERGY_CHECKS: tuple[Callable[[Draft], None], ...] = (
     conversion,
     savings,
     green_electricity,
+    without_energy,
     counted_sum,
 )

@@ -270,7 +270,7 @@ def _ledger(
     settings, counting = case.accounts.scenario.settings, case.accounts.counting
     year, ledger = settings.plan_year, case.rulings.ledger
     entries: list[Entry] = []
-    if settings.targets.manage_total:
+    if settings.is_total_managed:
         entries += transfer(year, SUPERIOR, POOL, overshoot_tce(case, decisions), "1.b", "overshoot")
         entries += transfer(year, SUPERIOR, POOL, whole_up(decisions.waived - NOISE), "1.b", "waiver")
     for i in sorted(case.unit_rows):
@@ -291,7 +291,7 @@ def _ledger(
     entries += transfer(year, POOL, GRID, change, "3.2.1b", "grid")
     ledger = ledger.post(entries)
     left = ledger.balance(POOL)
-    if not settings.targets.manage_total:
+    if not settings.is_total_managed:
         return ledger.post(transfer(year, SUPERIOR, POOL, -left, "3.2.1b", "unmanaged")), 0
     short = max(0, case.reserve_floor_tce - left)
     return ledger.post(transfer(year, POOL, RESERVE, left, "3.2.1b", "reserve")), short
@@ -299,9 +299,10 @@ def _ledger(
 
 def overshoot_tce(case: Case, decisions: Decisions) -> int:
     """Whole tonnes of the elastic band that are used and paid for (1.b); never beyond the band."""
-    targets = case.accounts.scenario.settings.targets
-    if not targets.manage_total:
+    settings = case.accounts.scenario.settings
+    if not settings.is_total_managed:
         return 0
+    targets = settings.targets
     band = whole_down(exact(targets.overshoot_max_share) * case.accounts.base.energy_eq_tce["total"])
     return min(band, whole_up(decisions.overshoot - NOISE))
 

@@ -15,13 +15,17 @@ from dualcontrol.model.tables import Record, table_of
 
 @dataclass(frozen=True)
 class Draft:
-    """A scenario as far as it could be read. `incomplete`: tables of which something could not be read."""
+    """A scenario as far as it could be read.
+
+    `incomplete`: tables of which something could not be read. `absent`: tables without a file, or without a row in it.
+    """
 
     settings: Settings | None
     frames: Mapping[str, pd.DataFrame]
     records: Mapping[str, Sequence[Record]]
     incomplete: frozenset[str]
     findings: Findings
+    absent: frozenset[str] = frozenset()
 
     def rows(self, table: str) -> Iterator[tuple[int, Any]]:
         """The rows of a table, numbered."""

@@ -15,6 +15,7 @@ from dualcontrol.model.ledger import EARMARK, RESERVE
 # which column of the waterfall an entry's note belongs to
 WATERFALL = {
     "opening": "opening_tce",
+    "rounding": "opening_tce",
     "base_method": "base_method_tce",
     "adjustment": "adjustment_tce",
     "benchmark_cut": "cut_tce",

@@ -90,10 +90,15 @@ def load(folder: Path | str, overrides: Mapping[str, object] | None = None) -> S
     }
     profiles = settle_series(
         series, frames[NAMES], records[NAMES], _ids(parts[NAMES]), findings,
-        is_whole=chain.is_whole and not incomplete & {NAMES, PROFILES},
+        is_whole=chain.is_whole and bool(records[NAMES]) and not incomplete & {NAMES, PROFILES},
     )  # fmt: skip
     if chain.is_whole:
-        check(Draft(settings, frames, records, frozenset(incomplete), findings))
+        absent = frozenset(
+            name
+            for name in TABLES
+            if not incomplete & {name} and not any(p.records or p.removed for p in parts[name])
+        )
+        check(Draft(settings, frames, records, frozenset(incomplete), findings, absent))
     if findings.problems or settings is None:
         raise ScenarioError(_in_order(findings.problems))
     tables = MappingProxyType({name: finish(frames[name], table) for name, table in TABLES.items()})

@@ -2,7 +2,9 @@
 
 from dualcontrol.model.columns import Column, Table, choice, id_column, number, ref, text
 
-MEASURES = ("intensity", "total", "carbon")
+# Carbon needs no rule of its own: it is counted where fuel is burnt and where electricity flows in, and self-used
+# PV and local green electricity are neither. What was never counted cannot be excluded (3.3.3b, 3.3.3c).
+MEASURES = ("intensity", "total")
 
 COUNTY_TABLES = (
     Table(
@@ -67,7 +69,13 @@ COUNTY_TABLES = (
         "which energy is not counted for which measure from when",
         (
             choice("kind", "扣减对象", "what is excluded", "feedstock", "self_pv", "excess_renewable"),
-            choice("measure", "考核口径", "for which measure", *MEASURES),
+            choice(
+                "measure",
+                "考核口径",
+                "for which measure (carbon needs no rule: it counts fuel burnt and the net inflow of electricity, "
+                "never own PV or local green electricity)",
+                *MEASURES,
+            ),
             Column("effective_from", "date", "生效日期", "in force from"),
         ),
         ("kind", "measure"),

@@ -162,6 +162,11 @@ class Settings(_Section):
     time: Time = Time()
     power: Power = Power()
 
+    @property
+    def is_total_managed(self) -> bool:
+        """Whether the pool limits the energy total: it does not where clause 3.2.1b is switched off."""
+        return self.targets.manage_total and "3.2.1b" not in self.disabled_clauses
+
     @model_validator(mode="after")
     def _years(self) -> "Settings":
         if self.plan_year < self.base_year:

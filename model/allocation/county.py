@@ -61,9 +61,9 @@ def sector_intensity(m: Any, s: str) -> Any:
 )
 def pool_balance(m: Any) -> Any:
     """The pool pays for everything and is never overdrawn: this is the energy total, counted once (3.2.1b)."""
-    if not m.targets.manage_total:
-        return pyo.Constraint.Skip
     case = m.case
+    if not case.accounts.scenario.settings.is_total_managed:
+        return pyo.Constraint.Skip
     paid_to_society = sum(m.society_total[s] - case.rulings.ledger.balance(f"society:{s}") for s in m.SOCIETY)
     paid_to_grid = m.county.grid_eq_tce["total"] - case.grid_opening_tce
     balance = (

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pyomo.environ as pyo
+
 from dualcontrol.model.allocation.register import row
 
 
@@ -41,7 +43,7 @@ def earmark_moves_up(m: Any, j: str) -> Any:
 
 
 @row(
-    "decision",
+    "3.2.2b",
     "restrictive",
     "tce or 0/1",
     "decided quantity = / >= / <= value",
@@ -49,7 +51,9 @@ def earmark_moves_up(m: Any, j: str) -> Any:
     is_relaxable=True,
 )
 def leaders_decision(m: Any, d: str) -> Any:
-    """A decision of leaders is a constraint with a price like any other."""
+    """A decision of the standing meeting is a constraint with a price like any other, in force with clause 3.2.2b."""
+    if not m.case.is_on("3.2.2b"):
+        return pyo.Constraint.Skip
     decision = m.decision_rows[d]
     target = decision.target_id
     if decision.what == "admitted":

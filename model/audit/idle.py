@@ -28,6 +28,7 @@ from dualcontrol.model.audit.rows import (
 from dualcontrol.model.audit.verdict import HARD, Check, Probe
 
 IDLE_SHARE = Fraction(1, 10000)
+WHOLE_TONNE = 1
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class _Slack:
         self.price = plan.overshoot_price()
         self.is_open_above = not self.is_managed or plan.is_waived()
         over = overshoot_tce(self.rulings, book)
-        self.band = max(ZERO, self.rulings.band - over)
+        self.band = max(ZERO, Fraction(floor(self.rulings.band) - over))  # used in whole tonnes only
         self.sectors = sector_ceilings(self.rulings)
         self.ceilings = {"county_intensity": county_ceiling(self.rulings) or ZERO}
         self.rows = tuple(county_rows(plan))
@@ -166,7 +167,8 @@ def _units(plan: Plan, book: Book) -> Iterator[_Raise]:
         for row in _decisions(plan, key, "quota_tce"):
             if row[0] in ("fixed", "max"):
                 grant = min(grant, row[1] - quota)
-        free = max(ZERO, quota - more * plan.unit_flow(key).total)
+        # Quotas are whole: what is left of the last tonne of a quota is the rounding's, not value left lying.
+        free = max(ZERO, quota - more * plan.unit_flow(key).total - WHOLE_TONNE)
         yield _Raise(f"unit:{key}", flow, top, ZERO, unit.value_added, ZERO, more * flow.total,
                      free + max(ZERO, grant), free, key, unit.electricity_mwh)  # fmt: skip
 

@@ -89,13 +89,14 @@ def judge(scenario: Scenario) -> Rulings:
     kappa = _benchmark(accounts)
     units = {key: _unit(accounts, unit, kappa) for key, unit in accounts.units.items()}
     society = {key: ceil(accounts.society_flow(line, "base").total) for key, line in accounts.society.items()}
-    issued = sum(ruling.opening for ruling in units.values()) + sum(society.values())
     share = setting(targets.overshoot_max_share) or ZERO
+    # Everybody opens with whole tonnes and the grid account with all it drew: the county can repeat its base year.
+    rounded = sum((_rounded_method(accounts, unit) for unit in accounts.units.values()), ZERO)
     return Rulings(
         accounts=accounts,
         units=units,
         society_opening=society,
-        grid_opening=half_up(base.eq_total) - issued,
+        grid_opening=ceil(base.grid_total + max(ZERO, rounded)),
         increment=_increment(accounts, base.eq_total),
         gates={key: _gates(accounts, project, kappa) for key, project in accounts.projects.items()},
         benchmark=kappa,
@@ -129,7 +130,7 @@ def _unit(accounts: Accounts, unit: Owner, kappa: Fraction | None) -> UnitRuling
     policy, off = settings.policy, settings.disabled_clauses
     counted = accounts.base_unit_flow(unit).total
     opening = ceil(counted)
-    method = _base_method(accounts, unit, counted) - opening
+    method = ceil(_base_method(accounts, unit, counted)) - opening
     adjustment = sum(int(row.num("tce")) for row in accounts.tables["adjustments"]
                      if row.text("unit_id") == unit.id)  # fmt: skip
     start = UnitRuling(unit, opening, method, adjustment)
@@ -165,8 +166,15 @@ def _unit(accounts: Accounts, unit: Owner, kappa: Fraction | None) -> UnitRuling
     )  # fmt: skip
 
 
-def _base_method(accounts: Accounts, unit: Owner, counted: Fraction) -> int:
-    """The unit's base by the scenario's method (whole tce), from the last three years of its history.
+def _rounded_method(accounts: Accounts, unit: Owner) -> Fraction:
+    """What the base method costs the pool in whole tonnes beyond what it costs exactly (tce)."""
+    counted = accounts.base_unit_flow(unit).total
+    base = _base_method(accounts, unit, counted)
+    return (ceil(base) - ceil(counted)) - (base - counted)
+
+
+def _base_method(accounts: Accounts, unit: Owner, counted: Fraction) -> Fraction:
+    """The unit's base by the scenario's method (tce), from the last three years of its history.
 
     Mean of three: the mean of their counted energy. Output-adjusted: the base year's energy at the mean
     output of the three years instead of the last one's. Only years up to the base year count.
@@ -176,11 +184,11 @@ def _base_method(accounts: Accounts, unit: Owner, counted: Fraction) -> int:
     known = [row for row in history if row.num("year") <= settings.base_year]
     last = sorted(known, key=lambda row: row.num("year"))[-3:]
     if settings.policy.base_method == "mean_of_three" and last:
-        return ceil(sum((row.num("counted_tce") for row in last), ZERO) / len(last))
+        return sum((row.num("counted_tce") for row in last), ZERO) / len(last)
     if settings.policy.base_method == "output_adjusted" and last and last[-1].num("output") > 0:
         mean = sum((row.num("output") for row in last), ZERO) / len(last)
-        return ceil(counted * mean / last[-1].num("output"))
-    return ceil(counted)
+        return counted * mean / last[-1].num("output")
+    return counted
 
 
 def _sector_flag(accounts: Accounts, owner: Owner, name: str) -> bool:
@@ -189,13 +197,17 @@ def _sector_flag(accounts: Accounts, owner: Owner, name: str) -> bool:
 
 
 def advanced(accounts: Accounts, key: str, unit: str) -> Fraction | None:
-    """The advanced value of a line in its unit: per scope the latest in force, then the stricter."""
+    """The advanced value of a line in its unit: per scope the latest in force, then the stricter.
+
+    Without clause 3.3.1a there is no stricter one: the national value alone.
+    """
     latest: dict[str, Row] = {}
+    is_stricter = "3.3.1a" not in accounts.scenario.settings.disabled_clauses
     for row in accounts.tables["benchmarks"]:
         if (row.text("benchmark_key"), row.text("level"), row.text("unit")) != (key, "advanced", unit):
             continue
         scope, day = row.text("scope"), row.day("effective_from")
-        if day > accounts.scenario.settings.as_of:
+        if day > accounts.scenario.settings.as_of or not (is_stricter or scope == "national"):
             continue
         if scope not in latest or latest[scope].day("effective_from") < day:
             latest[scope] = row
@@ -249,7 +261,8 @@ def _gates(accounts: Accounts, project: Owner, kappa: Fraction | None) -> tuple[
         and not row.flag("is_quota_approved"),
         "3.2.3e": _lacks_replacement(accounts, project),
         "3.2.5": bool(conducts & set(NO_REWARD)),
-        "3.3.1a": row.flag("is_three_high") and specific is not None and line is not None and specific > line,
+        # must reach the advanced value: what is held against none has not
+        "3.3.1a": row.flag("is_three_high") and (specific is None or line is None or specific > line),
     }
     off = accounts.scenario.settings.disabled_clauses
     return tuple(clause for clause, is_true in found.items() if is_true and clause not in off)

@@ -20,7 +20,8 @@ class Check:
     """One question put to the plan and its answer at the worst place.
 
     `worst` is the excess there in `unit`: for limits activity - limit (negative = room left), for equalities
-    the distance. `relative` is the same over the size of the limit. `params` fill the message `audit.<name>`.
+    the distance. `relative` is the same over the size of the limit. `is_limit`: a limit on something that is used.
+    `params` fill the message `audit.<name>`.
     """
 
     name: str
@@ -126,6 +127,7 @@ class _Sight:
     scale: Fraction
     found: str
     wanted: str
+    is_idle: bool = False
 
     @property
     def ok(self) -> bool:
@@ -160,7 +162,8 @@ class Probe:
     ) -> None:
         """`activity` must not exceed `limit` by more than `tolerance`."""
         activity, limit = Fraction(activity), Fraction(limit)
-        self._add(place, activity - limit, tolerance, limit, show(activity), show(limit))
+        is_idle = activity == limit == 0
+        self._add(place, activity - limit, tolerance, limit, show(activity), show(limit), is_idle)
 
     def within_hard(self, place: str, activity: Fraction, limit: Fraction, least: Fraction = HARD) -> None:
         """A hard row: `activity` <= `limit`, up to 1e-6 of the limit (at least `least` in its unit)."""
@@ -175,9 +178,15 @@ class Probe:
         self._extra.update(extra)
 
     def check(self) -> Check:
-        """The answer; a check with nothing to look at passes and says so by its count 0."""
-        nothing = _Sight("-", ZERO, ZERO, ONE, "-", "-")
-        worst = max(self._seen, key=lambda seen: (not seen.ok, seen.relative), default=nothing)
+        """The answer; a check with nothing to look at passes and says so by its count 0.
+
+        Nobody's use of nothing (0 <= 0: a refused project, a stopped unit) has no room, but holds nothing back: it
+        is the worst place only where there is no other.
+        """
+        nothing = _Sight("-", ZERO, ZERO, ONE, "-", "-", is_idle=True)
+        worst = max(
+            self._seen, key=lambda seen: (not seen.ok, not seen.is_idle, seen.relative), default=nothing
+        )
         params = {
             "place": worst.place,
             "found": worst.found,
@@ -192,13 +201,20 @@ class Probe:
         }
         return Check(
             self.name, self.clause, all(seen.ok for seen in self._seen), worst.excess, self.unit, worst.place,
-            worst.relative, self.is_limit and bool(self._seen), MappingProxyType(params),
+            worst.relative, self.is_limit and not (worst.ok and worst.is_idle), MappingProxyType(params),
         )  # fmt: skip
 
     def _add(
-        self, place: str, excess: Fraction, tolerance: Fraction, size: Fraction, found: str, wanted: str
+        self,
+        place: str,
+        excess: Fraction,
+        tolerance: Fraction,
+        size: Fraction,
+        found: str,
+        wanted: str,
+        is_idle: bool = False,
     ) -> None:
-        self._seen.append(_Sight(place, excess, tolerance, max(abs(size), ONE), found, wanted))
+        self._seen.append(_Sight(place, excess, tolerance, max(abs(size), ONE), found, wanted, is_idle))
 
 
 def together(probes: Sequence[Probe]) -> tuple[Check, ...]:

@@ -25,7 +25,13 @@ def judge(accounts: Accounts) -> Rulings:
     Amounts in whole tce (当量 for units, 等价 for the increment). Pure.
     """
     ledger = Ledger()
-    for opener in (opening.opening, opening.increment, opening.base_method, opening.adjustments):
+    for opener in (
+        opening.opening,
+        opening.rounding,
+        opening.increment,
+        opening.base_method,
+        opening.adjustments,
+    ):
         ledger = ledger.post(opener(accounts))
     bases = {unit_id: ledger.balance(f"unit:{unit_id}") for unit_id in accounts.units}
     desk = Desk(accounts, ledger, bases, bands.banner_benchmark(accounts))

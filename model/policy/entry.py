@@ -80,14 +80,16 @@ def conduct(desk: Desk, project: Any) -> Reason:
 
 
 def advanced_value(desk: Desk, project: Any) -> Reason:
-    """3.3.1a: three-high projects must reach the national advanced value."""
-    if not project.is_three_high or not project.benchmark_key:
+    """3.3.1a: three-high projects must reach the national advanced value; one held against none has not reached it."""
+    if not project.is_three_high:
         return None
-    advanced = line(desk.accounts.scenario, project.benchmark_key, "advanced")
+    key = project.benchmark_key
+    advanced = line(desk.accounts.scenario, key, "advanced") if key else None
+    if advanced is None:
+        return "no_advanced_value", {"key": key or "—"}
     factor = desk.accounts.counting.electricity_tce_per_mwh
-    if advanced is None or tce_per_product(
-        project.specific_energy, project.specific_unit, factor
-    ) <= tce_per_product(advanced, project.specific_unit, factor):
+    own = tce_per_product(project.specific_energy, project.specific_unit, factor)
+    if own <= tce_per_product(advanced, project.specific_unit, factor):
         return None
     return "short_of_advanced", {
         "own": f"{project.specific_energy:g}",

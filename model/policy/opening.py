@@ -36,33 +36,58 @@ def increment_tce(accounts: Accounts) -> int:
 def increment(accounts: Accounts) -> list[Entry]:
     """3.2.1b: the increment enters the pool, all of it."""
     settings = accounts.scenario.settings
-    if not settings.targets.manage_total:
+    if not settings.is_total_managed:
         return []
     return transfer(settings.plan_year, SUPERIOR, POOL, increment_tce(accounts), "3.2.1b", "increment")
 
 
-def base_method(accounts: Accounts) -> list[Entry]:
-    """3.2.1a: what the base method gives beyond or below last year's energy moves between pool and unit.
+def method_base_tce(accounts: Accounts, unit_id: str) -> Fraction:
+    """3.2.1a: a unit's base by the scenario's method, exact.
 
     mean_of_three: mean of the last three years of `unit_history`. output_adjusted: last year's energy per output
     times the mean output of those years.
     """
-    settings = accounts.scenario.settings
-    entries: list[Entry] = []
+    settings, last = accounts.scenario.settings, accounts.counted_base_tce(unit_id, "total")
     if settings.policy.base_method == "last_year":
-        return entries
-    history = accounts.scenario.table("unit_history").sort_values(["unit_id", "year"])
+        return last
+    history = accounts.scenario.table("unit_history").sort_values("year")
+    rows = history[(history["unit_id"] == unit_id) & (history["year"] <= settings.base_year)].tail(3)
+    if settings.policy.base_method == "mean_of_three":
+        return sum((exact(v) for v in rows["counted_tce"]), Fraction(0)) / len(rows)
+    outputs = [exact(v) for v in rows["output"]]
+    return last * sum(outputs, Fraction(0)) / len(outputs) / outputs[-1]
+
+
+def base_method(accounts: Accounts) -> list[Entry]:
+    """3.2.1a: what the base method gives beyond or below last year's energy moves between pool and unit."""
+    entries: list[Entry] = []
     for unit_id in accounts.units:
-        rows = history[(history["unit_id"] == unit_id) & (history["year"] <= settings.base_year)].tail(3)
-        last = accounts.counted_base_tce(unit_id, "total")
-        if settings.policy.base_method == "mean_of_three":
-            base = sum((exact(v) for v in rows["counted_tce"]), Fraction(0)) / len(rows)
-        else:
-            outputs = [exact(v) for v in rows["output"]]
-            base = last * sum(outputs, Fraction(0)) / len(outputs) / outputs[-1]
-        difference = whole_up(base) - whole_up(last)
-        entries += transfer(settings.plan_year, POOL, f"unit:{unit_id}", difference, "3.2.1a", "base_method")
+        difference = whole_up(method_base_tce(accounts, unit_id)) - whole_up(
+            accounts.counted_base_tce(unit_id, "total")
+        )
+        entries += transfer(
+            accounts.scenario.settings.plan_year, POOL, f"unit:{unit_id}", difference, "3.2.1a", "base_method"
+        )
     return entries
+
+
+def rounding(accounts: Accounts) -> list[Entry]:
+    """3.2.1b: what whole tonnes cost at the opening comes from above: every account is issued whole.
+
+    Openings add up to the county's total, and units and society lines are rounded up, so the grid account opens short
+    of what the base year drew on it, by up to a tonne of each; a base method moves whole tonnes, too. Without this
+    entry a county without increment could not even repeat its base year.
+    """
+    last = {u: accounts.counted_base_tce(u, "total") for u in accounts.units}
+    bases = {u: method_base_tce(accounts, u) for u in accounts.units}
+    moved = sum((whole_up(bases[u]) - whole_up(last[u]) - (bases[u] - last[u]) for u in last), Fraction(0))
+    need = whole_up(accounts.base.grid_eq_tce["total"] + max(Fraction(0), moved))
+    opened = sum(
+        e.tce if e.to_account == GRID else -e.tce
+        for e in opening(accounts)
+        if GRID in (e.to_account, e.from_account)
+    )
+    return transfer(accounts.scenario.settings.plan_year, SUPERIOR, GRID, need - opened, "3.2.1b", "rounding")
 
 
 def adjustments(accounts: Accounts) -> list[Entry]:

@@ -282,7 +282,7 @@ def test_feedstock_is_not_excluded_yet_but_own_pv_is(scenario: dc.Scenario) -> N
     rules = scenario.table("exclusions").set_index(["kind", "measure"])["effective_from"]
     as_of = scenario.settings.as_of
     in_force = {key for key, day in rules.items() if day <= as_of}
-    assert in_force == {(kind, m) for kind in ("self_pv", "excess_renewable") for m in ("total", "carbon")}
+    assert in_force == {(kind, m) for kind in ("self_pv", "excess_renewable") for m in ("total",)}
     assert {key for key in rules.index if key[0] == "feedstock"} == {
         ("feedstock", m) for m in ("intensity", "total")
     }

@@ -27,8 +27,8 @@ def judged(*owners: Owner, disabled: tuple[str, ...] = ()) -> Rulings:
 
 
 def three_high(specific_energy: float, **columns: object) -> Owner:
-    return project("P", 100, 100, is_three_high=1, specific_energy=specific_energy, specific_unit="kgce/t",
-                   benchmark_key="K", **columns)  # fmt: skip
+    line = {"specific_energy": specific_energy, "specific_unit": "kgce/t", "benchmark_key": "K", **columns}
+    return project("P", 100, 100, is_three_high=1, **line)
 
 
 def restricted(key: str = "none", **columns: object) -> Owner:
@@ -57,6 +57,8 @@ REPLACED = {"replaced_capacity": 125, "replaced_energy_tce": 220}
         (project("P", 100, 100, conduct="warned"), "3.2.5", "dishonest"),
         (project("P", 100, 100, conduct="serious"), "3.2.5", "dishonest"),
         (three_high(95.1), "3.3.1a", "short_of_advanced"),
+        (project("P", 100, 100, is_three_high=1), "3.3.1a", "no_advanced_value"),  # no benchmark line named
+        (three_high(1, benchmark_key="pvd"), "3.3.1a", "no_advanced_value"),  # none in force
     ],
 )
 def test_a_gate_refuses_with_its_clause(owner: Owner, clause: str, reason: str) -> None:

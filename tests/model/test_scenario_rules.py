@@ -18,6 +18,8 @@ from dualcontrol.model import (
     checks,
     checks_energy,
     checks_network,
+    checks_products,
+    checks_tables,
     layers,
     profiles,
     reading,
@@ -31,7 +33,7 @@ from dualcontrol.model.problems import RULES, Findings, nearest, plain, shorten
 from dualcontrol.model.scenario import ScenarioError, load
 from dualcontrol.model.schema import TABLES
 from tests.model import network_cases
-from tests.model.corruption import Spoil, both, cell, content, replace, setting, valid
+from tests.model.corruption import Spoil, add_row, both, cell, content, replace, setting, valid
 
 PLACE = {"file", "row", "column", "value"}
 
@@ -77,7 +79,8 @@ def _strings(module: Any) -> set[str]:
 
 def test_every_rule_is_used_by_the_reader() -> None:
     modules = (
-        cells, checks, checks_energy, checks_network, layers, profiles, reading, scenario, settings, tables,
+        cells, checks, checks_energy, checks_network, checks_products, checks_tables, layers, profiles, reading,
+        scenario, settings, tables,
     )  # fmt: skip
     used = set().union(*(_strings(module) for module in modules))
     assert set(RULES) <= used
@@ -204,8 +207,19 @@ REMARKS: list[tuple[Spoil, str, str, int | None, str | None, Mapping[str, str]]]
     (cell("units", 2, "credit_code", "91350100M000100Y44"), "note_credit_code_check", "units.csv", 2, "credit_code", {}),
     (cell("benchmarks", 2, "effective_from", "2022-02-12"), "note_no_advanced_line", "products.csv", 2, "benchmark_key", {"as_of": "2022-02-11"}),
     (cell("benchmarks", 2, "level", "access"), "note_no_advanced_line", "products.csv", 2, "benchmark_key", {"as_of": "2022-02-11"}),
+    (add_row("projects", {"project_id": "P2", "name": "x", "sector_id": "chem", "value_added_wan_yuan": 1, "is_three_high": 1}),
+     "note_three_high_without_line", "projects.csv", 3, "benchmark_key", {}),
     (cell("carriers", 2, "tce_per_unit", "0.123"), "note_electricity_factor", "carriers.csv", 2, "tce_per_unit", {}),
     (cell("unit_energy", 5, "use", "fuel"), "note_output_without_input", "unit_energy.csv", 6, "use", {}),
+    # the unit's 551.48 tce (test_corrupted_inputs): 200 and 380 tce of two products are 580 of at most 579.054
+    (add_row("products", {"unit_id": "00123", "product": "VCM", "output": 1900, "output_unit": "t", "specific_energy": 200,
+                          "specific_unit": "kgce/t"}),
+     "note_products_above_use", "products.csv", 3, "specific_energy", {"product": "580", "use": "551.48", "unit": "tce"}),
+    # a fifth of them is 110.296
+    (cell("products", 2, "output", "551"),
+     "note_products_below_use", "products.csv", 2, "specific_energy", {"product": "110.2", "use": "551.48", "unit": "tce"}),
+    (add_row("units", {"unit_id": "U3", "name": "x", "sector_id": "chem", "value_added_wan_yuan": 0}),
+     "note_no_energy", "units.csv", 4, "unit_id", {"energy_file": "unit_energy.csv"}),
     (cell("units", 2, "self_pv_max_mwh", ""), "note_pv_max_below_base", "units.csv", 2, "self_pv_max_mwh", {"base": "10"}),
 ]  # fmt: skip
 
@@ -239,6 +253,13 @@ ALLOWED: dict[str, Spoil] = {
     "energy_within_tolerance": setting("", "counted_base_tce = 2894.97"),
     "three_years": setting("policy", 'base_method = "mean_of_three"'),
     "outputs": setting("policy", 'base_method = "output_adjusted"'),
+    "product_within_rounding": cell("products", 2, "output", "2895"),
+    "product_just_above_a_fifth": cell("products", 2, "output", "552"),
+    # of a unit with a product per kWh, the rest of its energy has no figure to compare
+    "kwh_of_a_product": both(
+        cell("products", 2, "benchmark_key", ""), cell("products", 2, "specific_unit", "kWh/t"),
+        cell("products", 2, "specific_energy", "50"),
+    ),
     "saving_all": cell("measures", 3, "saving_quantity", "950"),
     "green_all": both(cell("units", 2, "green_base_mwh", "400"), cell("units", 2, "self_pv_base_mwh", "20")),
     # 5000 t·0.7143 / 0.1229 = 29060.2 MWh at most

@@ -15,8 +15,8 @@ from tests.model.allocation.examples import CUT, EXAMPLES, entering, homes, plai
 from tests.model.small_cases import case_of, changed, county, others, project, total, unit
 
 BY_NAME = {row.name: row for row in ROWS}
-# bookkeeping, decisions of leaders and budgets the user names are no clause of the plan
-OTHER_SOURCES = ("design", "decision", "resource")
+# bookkeeping and budgets the user names are no clause of the plan
+OTHER_SOURCES = ("design", "resource")
 
 
 @pytest.mark.parametrize("name", sorted(EXAMPLES))

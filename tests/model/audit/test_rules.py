@@ -1,6 +1,7 @@
 """The auditor's rules and accounts on variants of the paper county, each tonnage worked out by hand."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -110,7 +111,14 @@ def test_adjustment_moves_the_base_of_every_share(tmp_path: Path) -> None:
         ("gce/kWh", 2000, "MWh", 300, 295, 10),  # 5 g x 2 million kWh = 10 t
         ("kgce/m2", 1500, "m2", 12, 10, 3),  # 2 kg x 1500 = 3 t
         ("kgce/t", 10000, "t", 30, 38, 0),  # better than the line
-        ("kgce/t", 1000000, "t", 42, 38, 1300),  # 4000, but no unit loses more than its base
+        (
+            "kgce/t",
+            38000,
+            "t",
+            42,
+            1,
+            1300,
+        ),  # 1558 of the 1600 it takes in, but no unit loses more than its base
     ],
 )
 def test_benchmark_cut_in_every_unit(
@@ -122,6 +130,13 @@ def test_benchmark_cut_in_every_unit(
     assert rulings(tmp_path, products=products, benchmarks=lines).units["B"].cut == tce
 
 
+def test_without_the_stricter_of_only_the_national_line_counts(tmp_path: Path) -> None:
+    # 42 against 40 instead of 38: 2 kg x 10000 t.
+    inputs = scenario(tmp_path / "s")
+    off = inputs.settings.model_copy(update={"disabled_clauses": ("3.3.1a",)})
+    assert judge(replace(inputs, settings=off)).units["B"].cut == 20
+
+
 def test_phases(tmp_path: Path) -> None:
     # Half of 40; release: a tenth of 490 = 49, less than 65, so 29 beyond the cut.
     policy = {"cut_phase_share": 0.5, "release_phase_share": 0.1}
@@ -130,8 +145,9 @@ def test_phases(tmp_path: Path) -> None:
 
 
 def test_larger_of_both_cuts_never_the_sum(tmp_path: Path) -> None:
-    # A cut of 400 exceeds the release of 65: nothing is released on top.
-    b = rulings(tmp_path, products=with_cell("products", 0, "output", 100000)["products"]).units["B"]
+    # 20 kg a tonne of 20000 t: a cut of 400 exceeds the release of 65, and nothing is released on top.
+    products: Rows = [{**INPUTS["products"][0], "output": 20000, "specific_energy": 58}]
+    b = rulings(tmp_path, products=products).units["B"]
     assert (b.cut, b.release) == (400, 0)
 
 
@@ -171,6 +187,7 @@ def test_increment_from_growth_and_reduction(tmp_path: Path) -> None:
         ({"conduct": "serious"}, "3.2.5"),
         ({"is_three_high": 1, "specific_energy": 39, "specific_unit": "kgce/t", "benchmark_key": "clinker"},
          "3.3.1a"),
+        ({"is_three_high": 1}, "3.3.1a"),  # held against nothing, it has not reached the advanced value
     ],
 )  # fmt: skip
 def test_gates(tmp_path: Path, cells: Mapping[str, object], clause: str) -> None:
