@@ -16,6 +16,7 @@ from dualcontrol.model.allocation.case import Case
 from dualcontrol.model.ledger import EARMARK, GRID, POOL, RESERVE, SUPERIOR, Entry, Ledger, transfer
 from dualcontrol.model.power.dispatch import Dispatch
 from dualcontrol.model.quantities import exact, whole_down, whole_near, whole_up
+from dualcontrol.model.value_items import value_items
 
 SHARE_PLACES, QUANTITY_PLACES = 9, 3
 NOISE = Fraction(1, 10**6)  # a solver's noise, tce: less than this is no tonne
@@ -84,7 +85,8 @@ class Outcome:
 
     pool_short_tce: by how much the pool is overdrawn (0 in a plan that may be published). dispatch, missing_hours:
     of the network, None and empty without one. trimmed_mwh: green electricity claimed but not delivered, since
-    exports carried more of it than was assumed; 0 in a plan that may be published.
+    exports carried more of it than was assumed; 0 in a plan that may be published. value_items_wan_yuan: what the
+    objective is made of. balance: the county's electricity of the plan year.
     """
 
     decisions: Decisions
@@ -98,6 +100,8 @@ class Outcome:
     dispatch: Dispatch | None = None
     missing_hours: Mapping[str, Fraction] = field(default_factory=dict)
     trimmed_mwh: Fraction = Fraction(0)
+    value_items_wan_yuan: Mapping[str, Fraction] = field(default_factory=dict)
+    balance: PowerBalance = field(default_factory=PowerBalance)
 
     def quota(self, account: str) -> int:
         """Quota of an account in whole tce."""
@@ -129,15 +133,17 @@ def settle(case: Case, decisions: Decisions, dispatch: Dispatch | None = None) -
     projects = {j: accounts.projects[j].scaled(decisions.project_load[j]) for j in case.project_rows}
     society = {s: accounts.society[s].need.scaled(1 - decisions.shortfall[s]) for s in case.society}
     built = grid.built_use(case, dispatch)
+    balance = _balance(case, dispatch)
     county = accounts.counting.county(
         [*uses.values(), *projects.values(), *society.values(), *built],
-        _balance(case, dispatch),
+        balance,
         accounts.other_gdp_plan_wan_yuan,
     )
     ledger, short = _ledger(case, decisions, projects, society, county)
     missing = grid.missing_hours(case, dispatch, decisions.built)
-    worth = value(case, decisions, uses, projects) + sum((u.value_added_wan_yuan for u in built), Fraction(0))
-    worth -= grid.exact_cost(case, dispatch, decisions.built, missing)
+    items = value_items(
+        case, decisions, uses, projects, built, overshoot_tce(case, decisions), dispatch, missing
+    )
     return Outcome(
         decisions,
         ledger,
@@ -145,11 +151,13 @@ def settle(case: Case, decisions: Decisions, dispatch: Dispatch | None = None) -
         projects,
         society,
         county,
-        worth,
+        sum(items.values(), Fraction(0)),
         short,
         dispatch,
         missing,
         sum(trimmed.values(), Fraction(0)),
+        items,
+        balance,
     )
 
 
@@ -208,11 +216,12 @@ def unit_use(case: Case, decisions: Decisions, unit_id: str) -> Use:
 
 def unit_quota(case: Case, decisions: Decisions, unit_id: str) -> int:
     """Whole-tonne quota of a unit: grants rounded up, what is taken rounded down, so that it covers the use."""
-    moved = _whole_moves(decisions, unit_id)
+    moved = whole_moves(decisions, unit_id)
     return case.rulings.units[unit_id].quota_tce + moved["grant"] - moved["limit"] - moved["beyond"]
 
 
-def _whole_moves(decisions: Decisions, unit_id: str) -> dict[str, int]:
+def whole_moves(decisions: Decisions, unit_id: str) -> dict[str, int]:
+    """What the plan moves between a unit and the pool in whole tce: grant, limit, beyond."""
     return {
         "grant": whole_up(decisions.grant[unit_id] - NOISE),
         "limit": whole_down(decisions.limit[unit_id] + NOISE),
@@ -274,7 +283,7 @@ def _ledger(
         entries += transfer(year, SUPERIOR, POOL, overshoot_tce(case, decisions), "1.b", "overshoot")
         entries += transfer(year, SUPERIOR, POOL, whole_up(decisions.waived - NOISE), "1.b", "waiver")
     for i in sorted(case.unit_rows):
-        moved = _whole_moves(decisions, i)
+        moved = whole_moves(decisions, i)
         clause = case.rulings.units[i].grant_clause
         entries += transfer(year, POOL, f"unit:{i}", moved["grant"], clause, "allowance")
         entries += transfer(year, f"unit:{i}", POOL, moved["limit"], "3.2.1c", "limit")
@@ -305,24 +314,6 @@ def overshoot_tce(case: Case, decisions: Decisions) -> int:
     targets = settings.targets
     band = whole_down(exact(targets.overshoot_max_share) * case.accounts.base.energy_eq_tce["total"])
     return min(band, whole_up(decisions.overshoot - NOISE))
-
-
-def value(case: Case, decisions: Decisions, uses: Mapping[str, Use], projects: Mapping[str, Use]) -> Fraction:
-    """The objective in 万元, exact: value added minus yearly costs, unserved society use and overshoot (2.2)."""
-    total = sum((u.value_added_wan_yuan for u in [*uses.values(), *projects.values()]), Fraction(0))
-    for j, row in case.project_rows.items():
-        total -= exact(row.annual_cost_wan_yuan) * decisions.admitted[j]
-    for k, row in case.measure_rows.items():
-        total -= exact(row.annual_cost_wan_yuan) * decisions.adopted[k]
-    for i, row in case.unit_rows.items():
-        added = max(Fraction(0), decisions.self_pv[i] - exact(row.self_pv_base_mwh))
-        total -= exact(row.self_pv_cost_yuan_per_mwh) / 10000 * added
-        total -= exact(row.green_premium_yuan_per_mwh) / 10000 * decisions.green[i]
-    for s, line in case.accounts.society.items():
-        need = case.accounts.counting.counted(line.need, "total")
-        total -= line.shortfall_wan_yuan_per_tce * need * decisions.shortfall[s]
-    price = exact(case.accounts.scenario.settings.targets.overshoot_price_wan_yuan_per_tce)
-    return total - price * overshoot_tce(case, decisions)
 
 
 def quarters(quota_tce: int, shares: Iterable[float]) -> list[int]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from dualcontrol.model.accounting import Use
 from dualcontrol.model.allocation.case import Case
+from dualcontrol.model.county_account import COLUMNS, gross_eq_tce
 from dualcontrol.model.decisions import Outcome, quarters
 from dualcontrol.model.ledger import EARMARK, RESERVE
 
@@ -37,7 +38,10 @@ MOVES = tuple(dict.fromkeys(WATERFALL.values()))
 
 @dataclass(frozen=True)
 class Plan:
-    """A plan as tables and its summary figures. power: dispatch, prices, assets, green of a plan with a network."""
+    """A plan as tables and its summary figures.
+
+    power: dispatch, prices, assets, green of a plan with a network. account: the county's energy account.
+    """
 
     summary: Mapping[str, Any]
     quotas: pd.DataFrame
@@ -46,6 +50,7 @@ class Plan:
     ledger: pd.DataFrame
     constraints: pd.DataFrame
     power: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    account: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(COLUMNS)))
 
 
 def quotas_table(case: Case, outcome: Outcome) -> pd.DataFrame:
@@ -124,6 +129,8 @@ def _quota_row(
         **{f"quota_q{q}_tce": part for q, part in enumerate(parts, start=1)},
         "planned_use_tce": float(used),
         "headroom_tce": float(quota - used),
+        "gross_tce": float(use.gross_tce),
+        "gross_tce_eq": float(gross_eq_tce(case.accounts.counting, use)),
         "activity": float(activity),
         "self_pv_mwh": float(self_pv_mwh),
         "green_mwh": float(green_mwh),
@@ -139,10 +146,11 @@ def _quota_row(
 
 def measures_table(case: Case, outcome: Outcome) -> pd.DataFrame:
     """One row per saving measure: whether adopted and what it saves (carrier unit and tce)."""
-    columns = ["measure_id", "unit_id", "adopted", "saving_quantity", "saving_tce", "basis"]
+    columns = ["measure_id", "name", "unit_id", "adopted", "saving_quantity", "saving_tce", "basis"]
     rows = [
         [
             row.measure_id,
+            row.name,
             row.unit_id,
             float(outcome.decisions.adopted[row.measure_id]),
             float(outcome.decisions.saving[row.measure_id]),
@@ -170,18 +178,21 @@ def projects_table(case: Case, outcome: Outcome, price_wan_yuan_per_tce: float) 
         "load",
         "quota_tce",
         "earmark_tce",
+        "planned_use_tce",
+        "gross_tce",
+        "gross_tce_eq",
         "full_year_tce",
         "value_added_wan_yuan",
         "score",
         "rank",
         "basis",
     ]
-    scores = case.rulings.scores
+    scores, counting = case.rulings.scores, case.accounts.counting
     open_ids = [j for j in case.project_rows if not case.rulings.gates_of(j)]
     ranks = {j: 1 + sum(scores[k] > scores[j] for k in open_ids) for j in open_ids}
     rows = []
     for row in case.accounts.scenario.table("projects").itertuples():
-        j = row.project_id
+        j, use = row.project_id, outcome.project_use[row.project_id]
         decision, clause, reason = _verdict_on(case, outcome, row, price_wan_yuan_per_tce)
         earmark = sum(
             e.tce
@@ -200,8 +211,11 @@ def projects_table(case: Case, outcome: Outcome, price_wan_yuan_per_tce: float) 
                 float(outcome.decisions.project_load[j]),
                 outcome.quota(f"project:{j}"),
                 earmark,
-                float(case.accounts.counting.counted(case.accounts.projects_full_year[j], "total")),
-                float(outcome.project_use[j].value_added_wan_yuan),
+                float(counting.counted(use, "total")),
+                float(use.gross_tce),
+                float(gross_eq_tce(counting, use)),
+                float(counting.counted(case.accounts.projects_full_year[j], "total")),
+                float(use.value_added_wan_yuan),
                 scores[j],
                 ranks.get(j),
                 row.basis,

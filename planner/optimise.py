@@ -8,6 +8,7 @@ import numpy as np
 from dualcontrol import reporting
 from dualcontrol.dispatching import drawn_as_settled, hourly_values, power_tables
 from dualcontrol.model.allocation import Case, Margins
+from dualcontrol.model.county_account import account_table
 from dualcontrol.model.decisions import Outcome, read_decisions, settle
 from dualcontrol.model.fairness import equalise
 from dualcontrol.model.plan import (
@@ -108,7 +109,7 @@ def _intensity_excess_tce(case: Case, outcome: Outcome) -> float:
 
 
 def _plan(case: Case, solved: Solved, outcome: Outcome, bound: float) -> Plan:
-    constraints = reporting.constraints(case, solved)
+    constraints = reporting.constraints(case, solved, outcome)
     pool = constraints[constraints["name"] == "pool_balance"]
     price = float(pool["price_right"].fillna(0.0).max()) if len(pool) else 0.0
     projects = projects_table(case, outcome, price)
@@ -126,7 +127,8 @@ def _plan(case: Case, solved: Solved, outcome: Outcome, bound: float) -> Plan:
         "is_relaxed": case.accounts.scenario.settings.solve.relax_integers,
         "warnings": reporting.warnings(case),
         "margins_tce": {"pool": case.margins.pool_tce, "intensity": case.margins.intensity_tce},
-        "intensity_price_wan_yuan_per_point": reporting.price_per_point(case, constraints, outcome),
+        "intensity_price": reporting.intensity_price(case, solved, constraints),
+        "value_items_wan_yuan": {k: float(v) for k, v in outcome.value_items_wan_yuan.items()},
         **reporting.network_summary(case, solved, outcome),
         **_draft(case),
     }
@@ -138,6 +140,7 @@ def _plan(case: Case, solved: Solved, outcome: Outcome, bound: float) -> Plan:
         outcome.ledger.table(),
         constraints,
         power_tables(case, solved, outcome),
+        account_table(case, outcome),
     )
 
 

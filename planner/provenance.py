@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dualcontrol.model.schema import BASES
 from dualcontrol.power_tables import power_digest
-from dualcontrol.tables import COLUMNS, csv_text
+from dualcontrol.tables import COLUMNS, csv_text, published
 from dualcontrol.words import is_missing
 
 if TYPE_CHECKING:
@@ -58,10 +58,10 @@ def _shares(amounts: Iterable[tuple[object, float]]) -> dict[str, float]:
 
 def plan_digest(plan: "Plan") -> str:
     """sha256 over the plan's tables as they are published: the same digest, the same plan."""
-    digest = hashlib.sha256()
+    digest, told = hashlib.sha256(), published(plan)
     for table in COLUMNS:
         digest.update(table.encode() + b"\0")
-        digest.update(csv_text(table, getattr(plan, table)).encode() + b"\0")
+        digest.update(csv_text(table, getattr(told, table)).encode() + b"\0")
     if plan.power:
         digest.update(power_digest(plan.power))
     return digest.hexdigest()

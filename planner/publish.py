@@ -14,7 +14,7 @@ from dualcontrol import swap
 from dualcontrol.messages import say
 from dualcontrol.power_tables import FILES, FOLDER, power_files
 from dualcontrol.provenance import basis_shares, json_text, jsonable, mark, plan_digest, versions
-from dualcontrol.tables import COLUMNS, csv_text
+from dualcontrol.tables import COLUMNS, csv_text, published, published_figures
 
 if TYPE_CHECKING:
     from dualcontrol.model.audit import Verdict
@@ -129,7 +129,7 @@ def summary(
         "plan_year": settings.plan_year,
         "as_of": settings.as_of.isoformat(),
     }
-    told |= dict(plan.summary)
+    told |= published_figures(plan.summary)
     told["audit"] = _audit(verdict)
     told["basis_shares"] = basis_shares(plan, scenario)
     told["versions"] = versions()
@@ -159,8 +159,9 @@ def _write(folder: Path, plan: "Plan", scenario: "Scenario", verdict: "Verdict")
     from dualcontrol.model.scenario import write
 
     write(scenario, folder / INPUTS)
+    told_plan = published(plan)
     for table in COLUMNS:
-        text = csv_text(table, getattr(plan, table))
+        text = csv_text(table, getattr(told_plan, table))
         (folder / f"{table}.csv").write_bytes(text.encode("utf-8-sig"))  # Excel knows utf-8 by this mark
     for name, content in power_files(plan.power):
         path = folder / name
@@ -175,7 +176,7 @@ def workbook_bytes(plan: "Plan", scenario: "Scenario", verdict: "Verdict") -> by
     """The workbook of a plan; it can name no hash of a file, being one of them."""
     from dualcontrol.workbook import workbook
 
-    return workbook(plan, scenario, verdict, summary(plan, scenario, verdict, {}))
+    return workbook(published(plan), scenario, verdict, summary(plan, scenario, verdict, {}))
 
 
 def hashes(folder: Path) -> dict[str, str]:

@@ -1,61 +1,88 @@
 """What a plan tells about itself: limits with their prices, what holds it back, what the network adds and costs."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from dualcontrol.model.allocation import NETWORK_ROWS, ROWS, Case
+from dualcontrol.limits import limits
+from dualcontrol.model.allocation import NETWORK_ROWS, ROWS, Case, Row
 from dualcontrol.model.decisions import Outcome
+from dualcontrol.solvers.highs import LiveHighs, Status
 from dualcontrol.solvers.prices import one_sided_prices
+from dualcontrol.solvers.ranges import price_ranges
 from dualcontrol.solving import Solved
 
+SAME = 0.01  # a price that stays within this share is the same
+NOISE = 1e-9  # of a value
+HALVINGS = 20
 
-def constraints(case: Case, solved: Solved) -> pd.DataFrame:
-    """One row per constraint of the model: activity, limit, slack, left and right price in its own unit."""
+
+CONSTRAINTS = (
+    "name",
+    "clause",
+    "index",
+    "activity",
+    "limit",
+    "slack",
+    "unit",
+    "price_left",
+    "price_right",
+    "price_unit",
+    "range_left",
+    "range_right",
+    "relaxable",
+)
+ALWAYS_RANGED = ("pool_balance", "county_intensity", "carbon_budget")  # the county's own targets
+
+
+def constraints(case: Case, solved: Solved, outcome: Outcome) -> pd.DataFrame:
+    """One row per constraint of the model: both sides, room, prices and how far they hold, in its own unit.
+
+    Prices hold at the integers of the plan. range_left, range_right: how far a limit that may be relaxed can be
+    tightened and relaxed with the price staying the same; not computed (NaN) for others and for a full year.
+    """
     meta = {row.name: row for row in ROWS + NETWORK_ROWS}
-    arrays, x = solved.program, solved.final.x
-    activity = arrays.times(x)
+    arrays = solved.program
     priced = [
         k
         for k, (name, _) in enumerate(solved.yearly.rows)
         if meta[name].effect != "definition" and (case.power is None or meta[name].is_relaxable)
     ]
-    prices = dict(zip(priced, one_sided_prices(arrays, x, priced), strict=True))
-    rows = []
-    for position, (name, index) in enumerate(solved.yearly.rows):
-        row, low, high = meta[name], arrays.row_lower[position], arrays.row_upper[position]
-        limit = high if np.isfinite(high) else low
-        left, right = prices.get(position, (np.nan, np.nan))
-        rows.append(
-            [
-                name,
-                row.clause,
-                "" if index is None else str(index),
-                activity[position],
-                limit,
-                abs(limit - activity[position]),
-                row.unit,
-                left,
-                right,
-                row.price_unit,
-                row.is_relaxable,
-            ]
+    prices = dict(zip(priced, one_sided_prices(arrays, solved.final.x, priced), strict=True))
+    ranged = [k for k in priced if _is_ranged(case, solved, meta[solved.yearly.rows[k][0]], prices[k])]
+    reach = dict(
+        zip(
+            ranged,
+            price_ranges(arrays, solved.final.x, solved.value, ranged, [prices[k] for k in ranged]),
+            strict=True,
         )
-    columns = [
-        "name",
-        "clause",
-        "index",
-        "activity",
-        "limit",
-        "slack",
-        "unit",
-        "price_left",
-        "price_right",
-        "price_unit",
-        "relaxable",
+    )
+    none = (np.nan, np.nan)
+    sides = limits(case, solved, outcome)
+    rows = [
+        (
+            name,
+            meta[name].clause,
+            "" if index is None else str(index),
+            *sides[k],
+            meta[name].unit,
+            *prices.get(k, none),
+            meta[name].price_unit,
+            *reach.get(k, none),
+            meta[name].is_relaxable,
+        )
+        for k, (name, index) in enumerate(solved.yearly.rows)
     ]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=list(CONSTRAINTS))
+
+
+def _is_ranged(case: Case, solved: Solved, row: Row, price: tuple[float, float]) -> bool:
+    """Whether the range of a row is worth a linear program of its own."""
+    if solved.year is not None or not row.is_relaxable:  # a mix of days is no witness for where a price ends
+        return False
+    return case.power is None or row.name in ALWAYS_RANGED or bool(np.nan_to_num(price).any())
 
 
 def binding(constraints: pd.DataFrame) -> str:
@@ -79,13 +106,57 @@ def binding_rows(constraints: pd.DataFrame) -> list[str]:
     return [f"{row.name}[{row.index}]" if row.index else row.name for row in held.itertuples(index=False)]
 
 
-def price_per_point(case: Case, constraints: pd.DataFrame, outcome: Outcome) -> dict[str, float] | None:
-    """What a percentage point of the intensity target is worth, 万元, when it is tightened or relaxed."""
-    rows = constraints[constraints["name"] == "county_intensity"]
+def intensity_price(case: Case, solved: Solved, table: pd.DataFrame) -> dict[str, dict[str, float]] | None:
+    """What a tonne at the intensity target is worth when it is tightened (left) or relaxed (right), and how far.
+
+    Per side: wan_yuan_per_tce_eq; tce_eq, how far the price holds; to_reduction, the target at which it changes;
+    worth_wan_yuan, what moving the target so far is worth. NaN: it cannot be moved, or not computed. None: no target.
+    """
+    rows = table[table["name"] == "county_intensity"]
     if rows.empty:
         return None
-    tonnes = 0.01 * case.base_intensity * float(outcome.county.gdp_wan_yuan)
-    return {side: float(rows[f"price_{side}"].iloc[0]) * tonnes for side in ("left", "right")}
+    row = rows.iloc[0]
+    return {
+        side: _towards(case, solved, float(row[f"price_{side}"]), float(row[f"range_{side}"]), sign)
+        for side, sign in (("left", -1.0), ("right", 1.0))
+    }
+
+
+def _towards(case: Case, solved: Solved, price: float, reach: float, sign: float) -> dict[str, float]:
+    told = {
+        "wan_yuan_per_tce_eq": price,
+        "tce_eq": reach,
+        "to_reduction": np.nan,
+        "worth_wan_yuan": price * reach,
+    }
+    if not np.isfinite(reach) or not np.isfinite(price):
+        return told | {"worth_wan_yuan": 0.0 if price == 0 else np.nan}
+    arrays, place = solved.program, solved.yearly
+    row, gdp = place.row("county_intensity"), place.column("gdp")
+    target = float(case.accounts.scenario.settings.targets.intensity_reduction or 0.0)
+    live = LiveHighs(arrays)
+    for _ in range(HALVINGS):
+        live.change_row(row, -np.inf, float(arrays.row_upper[row]) + sign * reach)
+        moved = live.solve()
+        if moved.status is not Status.OPTIMAL:
+            return told
+        reduction = target - sign * reach / (case.base_intensity * float(moved.x[gdp]))
+        # the target is the factor of GDP, not a number beside it: ask whether the price holds there, too
+        worth = solved.value + sign * price * reach
+        if abs(_value_at(case, solved, reduction) - worth) <= SAME * abs(price * reach) + NOISE * abs(worth):
+            return told | {"tce_eq": reach, "to_reduction": reduction, "worth_wan_yuan": price * reach}
+        reach /= 2
+    return told
+
+
+def _value_at(case: Case, solved: Solved, reduction: float) -> float:
+    """The best value at another intensity target with the integers of the plan, 万元; -inf if there is none."""
+    arrays = solved.program
+    row, gdp = solved.yearly.row("county_intensity"), solved.yearly.column("gdp")
+    entries = np.arange(arrays.start[row], arrays.start[row + 1])
+    value = arrays.value.copy()
+    value[entries[arrays.index[entries] == gdp]] = -(1.0 - reduction) * case.base_intensity
+    return LiveHighs(replace(arrays, value=value)).solve().objective
 
 
 def warnings(case: Case) -> list[str]:

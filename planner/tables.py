@@ -6,10 +6,14 @@ be recomputed from them.
 
 import math
 import numbers
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from dualcontrol.model.plan import Plan
 
 QUOTA_MOVES = (
     "opening_tce",
@@ -37,6 +41,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *QUARTERS,
         "planned_use_tce",
         "headroom_tce",
+        "gross_tce",
+        "gross_tce_eq",
         "activity",
         "self_pv_mwh",
         "green_mwh",
@@ -46,7 +52,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "basis",
         "reason",
     ),
-    "measures": ("measure_id", "unit_id", "adopted", "saving_quantity", "saving_tce", "basis"),
+    "measures": ("measure_id", "name", "unit_id", "adopted", "saving_quantity", "saving_tce", "basis"),
     "projects": (
         "project_id",
         "name",
@@ -58,6 +64,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "load",
         "quota_tce",
         "earmark_tce",
+        "planned_use_tce",
+        "gross_tce",
+        "gross_tce_eq",
         "full_year_tce",
         "value_added_wan_yuan",
         "score",
@@ -76,11 +85,15 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "price_left",
         "price_right",
         "price_unit",
+        "range_left",
+        "range_right",
         "relaxable",
     ),
+    "account": ("block", "line", "base_tce", "base_tce_eq", "plan_tce", "plan_tce_eq"),
 }
 
 # What a planner may edit and the auditor reads: fixed decimals. `activity` of a constraint is not a decision.
+# Energy of an owner is told in whole tce, like quotas: what comes after that is a solver's noise.
 DECIMALS = {
     ("quotas", "activity"): 9,
     ("projects", "load"): 9,
@@ -89,6 +102,27 @@ DECIMALS = {
     ("quotas", "green_mwh"): 3,
     ("quotas", "excess_green_mwh"): 3,
     ("measures", "saving_quantity"): 3,
+    ("measures", "saving_tce"): 1,
+    **{
+        (table, column): 0
+        for table in ("quotas", "projects")
+        for column in (
+            "planned_use_tce",
+            "headroom_tce",
+            "gross_tce",
+            "gross_tce_eq",
+            "full_year_tce",
+            "co2_t",
+        )
+    },
+    **{(table, "value_added_wan_yuan"): 2 for table in ("quotas", "projects")},
+    **{("account", column): 1 for column in ("base_tce", "base_tce_eq", "plan_tce", "plan_tce_eq")},
+}
+# At most so many; a price has as many as a bound needs that is made of it and of millions of tonnes.
+MOST_DECIMALS = {
+    **{("constraints", column): 6 for column in ("activity", "limit", "slack", "range_left", "range_right")},
+    **{("constraints", column): 12 for column in ("price_left", "price_right")},
+    ("projects", "score"): 6,
 }
 
 # Ids are keys and stay as they are; the audit reads nothing else of a table's text.
@@ -139,9 +173,56 @@ def cell(table: str, column: str, value: object) -> str:
             value = int(value)
             if (table, column) not in DECIMALS:
                 return str(value)
+        if (table, column) in MOST_DECIMALS and math.isfinite(value):
+            value = round(float(value), MOST_DECIMALS[table, column])
         return number_text(float(value), DECIMALS.get((table, column)))
     text = str(value)
     return "" if text in {"<NA>", "NaT", "nan"} else plain_text(text)
+
+
+def published(plan: "Plan") -> "Plan":
+    """The plan with the numbers its tables are published with; headroom is quota less planned use in these."""
+    tables = {table: getattr(plan, table).copy() for table in COLUMNS}
+    for (table, column), places in {**DECIMALS, **MOST_DECIMALS}.items():
+        if column in tables[table]:
+            numbers = tables[table][column].astype(float)
+            tables[table][column] = numbers.round(places) + 0.0  # no -0.0
+    quotas = tables["quotas"]
+    quotas["headroom_tce"] = quotas["quota_tce"] - quotas["planned_use_tce"] + 0.0
+    return replace(plan, **tables)
+
+
+# Decimals of the figures of the summary, by the end of their name; the first that fits.
+_FIGURES = (
+    ("missing_hours", 3),
+    ("per_tce_eq", 9),
+    ("per_wan_yuan", 9),
+    ("_wan_yuan", 4),
+    ("_tce", 1),
+    ("tce_eq", 1),
+    ("_t", 1),
+    ("_mwh", 3),
+)
+_OTHERS = 12  # shares, intensities
+
+
+def published_figures(summary: Mapping[str, Any], unit: str = "") -> dict[str, Any]:
+    """The figures of a summary with fixed decimals by the unit in their name, those of groups by the group's."""
+    told: dict[str, Any] = {}
+    for key, value in summary.items():
+        name = str(key) if any(str(key).endswith(end) for end, _ in _FIGURES) else unit or str(key)
+        if isinstance(value, Mapping):
+            told[key] = published_figures(value, name)
+        elif (
+            isinstance(value, numbers.Real)
+            and not isinstance(value, numbers.Integral)
+            and math.isfinite(value)
+        ):
+            places = next((places for end, places in _FIGURES if name.endswith(end)), _OTHERS)
+            told[key] = round(float(value), places) + 0.0  # no -0.0
+        else:
+            told[key] = value
+    return told
 
 
 def csv_text(table: str, frame: "pd.DataFrame") -> str:

@@ -10,46 +10,45 @@ from dataclasses import replace
 
 import numpy as np
 
-from dualcontrol.solvers.compile import Arrays
-from dualcontrol.solvers.highs import LiveHighs, Status
+from dualcontrol.solvers.compile import Arrays, Floats
+from dualcontrol.solvers.highs import LiveHighs, SolverError, Status
 
 WORTH = 1e-10  # of the optimum: what the value may miss of the straight line
-FARTHEST = 1e9  # what is farther than this, relative to the limit's size, is no end
+FARTHEST = 1e9  # what is farther than this, relative to the row's size, is no end
 
 Sides = tuple[float, float]
 
 
 def price_ranges(
-    arrays: Arrays, objective: float, rows: Sequence[int], prices: Sequence[Sides]
+    arrays: Arrays, x: Floats, objective: float, rows: Sequence[int], prices: Sequence[Sides]
 ) -> list[Sides]:
     """(left, right) per row: how far its limit can be tightened and relaxed with the price staying what it is.
 
-    arrays: a linear program; objective: its optimum; prices: of `one_sided_prices`. In the row's own unit, >= 0, inf
-    without an end. A row without room on its limit is meant like in `one_sided_prices`; of a row with slack the left
-    range is how far it can be tightened without any loss. Left is 0 where the row cannot be tightened (price NaN), and
-    NaN where no answer was found.
+    arrays: a linear program; x: an optimum; objective: its value; prices: of `one_sided_prices`. In the row's own
+    unit, >= 0, inf without an end. Of a row with slack the left range is how far it can be tightened without any
+    loss. 0 where a row cannot be moved that way (price NaN), NaN where the solver gave no answer.
     """
     return [
         (
-            _reach(arrays, objective, row, -1.0, -left),
-            _reach(arrays, objective, row, 1.0, right),
+            _reach(arrays, x, objective, row, -1.0, -left),
+            _reach(arrays, x, objective, row, 1.0, right),
         )
         for row, (left, right) in zip(rows, prices, strict=True)
     ]
 
 
-def _reach(arrays: Arrays, objective: float, row: int, outward: float, slope: float) -> float:
+def _reach(arrays: Arrays, x: Floats, objective: float, row: int, outward: float, slope: float) -> float:
     """The greatest step (outward: +1 relaxes, -1 tightens) along which the value is objective + slope step."""
     if np.isnan(slope):
         return 0.0
-    low, high = float(arrays.row_lower[row]), float(arrays.row_upper[row])
-    towards = (
-        outward if np.isfinite(high) else -outward
-    )  # a right-hand side of `>=` is relaxed by making it smaller
-    size = max(1.0, *(abs(bound) for bound in (low, high) if np.isfinite(bound)))
+    # a right-hand side of `>=` is relaxed by making it smaller
+    towards = outward if np.isfinite(arrays.row_upper[row]) else -outward
     worth = np.flatnonzero(arrays.cost)
     # one more column, the step; one more row, which keeps the value on the line
     entries = slice(arrays.start[row], arrays.start[row + 1])
+    # the step is measured in the size of the row: HiGHS gives up on a program whose columns differ too much
+    terms = np.abs(arrays.value[entries] * x[arrays.index[entries]])
+    size = max(1.0, float(terms.max(initial=0.0)))
     width = len(arrays.columns)
     kept = slice(None, arrays.start[row]), slice(arrays.start[row + 1], None)
     lengths = np.diff(arrays.start)
@@ -61,10 +60,10 @@ def _reach(arrays: Arrays, objective: float, row: int, outward: float, slope: fl
         [
             arrays.value[kept[0]],
             arrays.value[entries],
-            [-towards],
+            [-towards * size],
             arrays.value[kept[1]],
             arrays.cost[worth],
-            [-slope],
+            [-slope * size],
         ]
     )
     program = replace(
@@ -82,10 +81,13 @@ def _reach(arrays: Arrays, objective: float, row: int, outward: float, slope: fl
         index=index.astype(np.int32),
         value=value,
     )
-    solution = LiveHighs(program).solve()
+    try:
+        solution = LiveHighs(program).solve()
+    except SolverError:  # a plan is not refused for want of this figure
+        return float("nan")
     if solution.status is Status.UNBOUNDED:
         return float("inf")
     if solution.status is not Status.OPTIMAL:
         return float("nan")
     step = max(0.0, float(solution.x[width]))
-    return float("inf") if step >= FARTHEST * size else step
+    return float("inf") if step >= FARTHEST else step * size

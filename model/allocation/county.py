@@ -34,7 +34,7 @@ def county_intensity(m: Any) -> Any:
     if reduction is None or not m.case.is_on("3.2.1d"):
         return pyo.Constraint.Skip
     cap = (1.0 - reduction) * m.case.base_intensity
-    return m.energy - cap * m.gdp <= -m.case.margins.intensity_tce
+    return m.energy <= cap * m.gdp - m.case.margins.intensity_tce
 
 
 @row("3.2.1d", "restrictive", "tce", "E_s <= (1 - r_s) I_s0 VA_s", over="TARGET_SECTORS", is_relaxable=True)
@@ -49,7 +49,7 @@ def sector_intensity(m: Any, s: str) -> Any:
     now = sum((m.unit_use[i] for i in units), Use(*[0.0] * 8))
     now = sum((m.project_use[j] for j in m.PROJECTS if m.case.project_rows[j].sector_id == s), now)
     cap = (1.0 - float(m.target_sectors[s])) * intensity
-    return counting.counted(now, "intensity") - cap * now.value_added_wan_yuan <= 0.0
+    return counting.counted(now, "intensity") <= cap * now.value_added_wan_yuan
 
 
 @row(

@@ -280,19 +280,30 @@ def fleet_dispatch_mwh(case: Case, dispatch: Dispatch, rows: list[Any]) -> Fract
     return dispatch.mwh(*_members(case.network, rows))
 
 
-def exact_cost(
+def exact_costs(
     case: Case, dispatch: Dispatch | None, built: Mapping[str, Fraction], missing: Mapping[str, Fraction]
-) -> Fraction:
-    """Cost of the network in the plan year, 万元, exact: builds, imports, unserved load, missing hours."""
+) -> dict[str, Fraction]:
+    """Costs of the network in the plan year by item, 万元, exact; empty without a dispatch.
+
+    builds: their yearly cost for the months in service. imports, exports: what is paid over the grid connection.
+    unserved: load not served. missing_hours: what the fleets fall short of their hours, priced (3.4.3h).
+    """
     if dispatch is None or case.power is None:
-        return Fraction(0)
-    settings = case.accounts.scenario.settings.power
-    cost = sum((exact(build_cost(case, b)) * share for b, share in built.items()), Fraction(0))
-    cost += sum((exact(price) * dispatch.mwh(g) for g, price in case.power.exchanged.items()), Fraction(0))
+        return {}
+    settings, paid = case.accounts.scenario.settings.power, case.power.exchanged
+
+    def over_the_border(side: str) -> Fraction:
+        return sum((exact(p) * dispatch.mwh(g) for g, p in paid.items() if g.endswith(side)), Fraction(0))
+
     unserved = [a for a in dispatch.injection if a.startswith("shed:")]
-    cost += exact(settings.shed_yuan_per_mwh) / 10000 * dispatch.mwh(*unserved)
     hours = sum((exact(fleet_mw(case, f)) * h for f, h in missing.items()), Fraction(0))
-    return cost + exact(settings.missing_hours_yuan_per_mwh) / 10000 * hours
+    return {
+        "builds": sum((exact(build_cost(case, b)) * share for b, share in built.items()), Fraction(0)),
+        "imports": over_the_border(":import"),
+        "exports": over_the_border(":export"),
+        "unserved": exact(settings.shed_yuan_per_mwh) / 10000 * dispatch.mwh(*unserved),
+        "missing_hours": exact(settings.missing_hours_yuan_per_mwh) / 10000 * hours,
+    }
 
 
 ROWS = (load_at_bus, dispatch_is_activity, green_is_delivered, build_needs, build_excludes, utilisation_hours)

@@ -17,7 +17,9 @@ from tests.solvers.test_prices import _degenerate
 
 def _ranges(arrays: Arrays) -> list[tuple[float, float]]:
     solution, rows = LiveHighs(arrays).solve(), list(range(len(arrays.rows)))
-    return price_ranges(arrays, solution.objective, rows, one_sided_prices(arrays, solution.x, rows))
+    return price_ranges(
+        arrays, solution.x, solution.objective, rows, one_sided_prices(arrays, solution.x, rows)
+    )
 
 
 def _are(found: list[tuple[float, float]], expected: list[tuple[float, float]]) -> None:
@@ -78,7 +80,7 @@ def test_the_price_holds_up_to_the_end_and_not_beyond(seed: int) -> None:
     solution, rows = LiveHighs(arrays).solve(), list(range(len(arrays.rows)))
     assume(solution.status is Status.OPTIMAL)
     prices = one_sided_prices(arrays, solution.x, rows)
-    ranges = price_ranges(arrays, solution.objective, rows, prices)
+    ranges = price_ranges(arrays, solution.x, solution.objective, rows, prices)
     for row in rows:
         outward = 1.0 if np.isfinite(arrays.row_upper[row]) else -1.0
         for side, (price, reach) in zip((-1.0, 1.0), zip(prices[row], ranges[row], strict=True), strict=True):
