@@ -349,12 +349,14 @@ def _could_mw(run: Operation, plant: Any) -> Floats:
 def utilisation(run: Operation) -> pd.DataFrame:
     """One row per fleet with a floor: name ids, kind, mw, hours, available hours (renewables), floor of the months.
 
-    Existing plants of a kind are one fleet, what is built is one of its own; a floor holds for the months in service.
+    A thermal plant is a fleet of its own, so are existing renewables of a kind and those of a build; a floor holds for
+    the months in service.
     """
     fleets: dict[str, list[Any]] = {}
     for row in run.power.plants.values():
         if row.hours_floor > 0 and (not row.build_id or run.built[row.build_id] > 0.5):
-            fleets.setdefault(f"{row.kind}:{row.build_id}" if row.build_id else row.kind, []).append(row)
+            kind = f"{row.kind}:{row.build_id}" if row.build_id else row.kind
+            fleets.setdefault(row.plant_id if row.kind == "thermal" else kind, []).append(row)
     rows = []
     for rows_of in fleets.values():
         mw = sum(float(r.capacity_mw) for r in rows_of)
