@@ -7,8 +7,9 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from dualcontrol.messages import LANGUAGES, describe, say
 from dualcontrol.model.schema import BASES
+from dualcontrol.questions import question_lines
 from dualcontrol.sheet_accounts import Places
-from dualcontrol.sheets import Column, Sheet, both
+from dualcontrol.sheets import Column, Sheet, both, lines_of
 from dualcontrol.words import is_missing, words
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def write_overview(
     _results(sheet, scenario, summary)
     _budget(sheet, places)
     _binding(sheet, plan, summary)
+    _questions(sheet, summary)
     _audit(sheet, verdict)
     _bases(sheet, summary)
     _fingerprints(sheet, summary)
@@ -173,6 +175,16 @@ def _binding(sheet: Sheet, plan: "Plan", summary: Mapping[str, Any]) -> None:
         sheet.line(
             both("overview.point", left=_money(point["left"]), right=_money(point["right"])), "plain", 18
         )
+
+
+def _questions(sheet: Sheet, summary: Mapping[str, Any]) -> None:
+    """What has to be asked of the builds that the plan rests on; nothing where nothing is."""
+    lines = [line for lang in LANGUAGES for line in question_lines(summary, lang)]
+    if lines:
+        _section(sheet, "overview.questions")
+        width = sum(column.width for column in _FIGURES)
+        for line in lines:
+            sheet.line(line, "note", 15 * lines_of(line, width) + 3, last=len(_FIGURES) - 1)
 
 
 def _money(value: float | None) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 from dualcontrol.limits import limits
 from dualcontrol.model.allocation import NETWORK_ROWS, ROWS, Case, Row
 from dualcontrol.model.decisions import Outcome
+from dualcontrol.questions import open_questions
 from dualcontrol.solvers.highs import LiveHighs, Status
 from dualcontrol.solvers.prices import one_sided_prices
 from dualcontrol.solvers.ranges import price_ranges
@@ -177,6 +178,7 @@ def network_summary(case: Case, solved: Solved, outcome: Outcome) -> dict[str, A
     return {
         "time": {"typical": "checked_typical", "year": "checked_year"}[mode],
         "is_draft": mode == "typical",
+        "questions": open_questions(power, dispatch, outcome.decisions.built),
         "network": {
             "hours": dispatch.series.hours,
             "builds": sorted(b for b, v in outcome.decisions.built.items() if v > 0),

@@ -223,6 +223,8 @@ def _tell_failed(voice: Voice, verdict: "Verdict", message: str, **content: Any)
 def _tell_result(
     voice: Voice, scenario: "Scenario", plan: "Plan", summary: Mapping[str, Any], out: Path
 ) -> None:
+    from dualcontrol.questions import question_lines
+
     voice.say("done.solve", title=_title(scenario, voice), checks=len(summary["audit"]["checks"]))
     voice.say(
         "done.energy",
@@ -242,6 +244,8 @@ def _tell_result(
         )
     for warning in summary.get("warnings", []):
         voice.say("done.warning", text=describe(f"warning.{warning}", voice.lang, {}))
+    for question in question_lines(summary, voice.lang):
+        voice.say("done.warning", text=question)
     if summary.get("mark"):
         voice.say("done.mark", mark=summary["mark"])
         voice.say(

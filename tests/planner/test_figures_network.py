@@ -185,7 +185,7 @@ def with_(plan: dc.Plan, **columns: object) -> dc.Plan:
 
 def test_a_price_of_nothing_is_explained(scenario: dc.Scenario, plan: dc.Plan) -> None:
     def told(shown: dc.Plan) -> str:
-        return str(figures.one_line(scenario, shown, "en").texts[1].get_text())
+        return str(figures.one_line(scenario, shown, "en").texts[1].get_text()).replace("\n", " ")
 
     assert "no congestion" in told(plan)
     assert "one less exported" in told(with_(plan, yuan_per_mwh=0.0))
