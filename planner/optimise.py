@@ -14,6 +14,7 @@ from dualcontrol.model.plan import (
     Plan,
     inversions,
     measures_table,
+    price_of,
     projects_table,
     quotas_table,
     summary_figures,
@@ -109,9 +110,8 @@ def _intensity_excess_tce(case: Case, outcome: Outcome) -> float:
 
 def _plan(case: Case, solved: Solved, outcome: Outcome, bound: float) -> Plan:
     constraints = reporting.constraints(case, solved)
-    pool = constraints[constraints["name"] == "pool_balance"]
-    price = float(pool["price_right"].fillna(0.0).max()) if len(pool) else 0.0
-    projects = projects_table(case, outcome, price)
+    prices = price_of(constraints, "pool_balance"), price_of(constraints, "county_intensity")
+    projects = projects_table(case, outcome, *prices)
     best = solved.first
     summary = summary_figures(case, outcome) | {
         "title_zh": case.accounts.scenario.settings.title_zh,

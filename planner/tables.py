@@ -8,6 +8,9 @@ import math
 import numbers
 from typing import TYPE_CHECKING
 
+from dualcontrol.output_columns import documented
+from dualcontrol.reasons import with_words
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -45,6 +48,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "co2_t",
         "basis",
         "reason",
+        "reason_zh",
+        "reason_en",
     ),
     "measures": ("measure_id", "unit_id", "adopted", "saving_quantity", "saving_tce", "basis"),
     "projects": (
@@ -54,12 +59,15 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "decision",
         "clause",
         "reason",
+        "reason_zh",
+        "reason_en",
         "admitted",
         "load",
         "quota_tce",
         "earmark_tce",
         "full_year_tce",
         "value_added_wan_yuan",
+        "co2_t",
         "score",
         "rank",
         "basis",
@@ -146,7 +154,8 @@ def cell(table: str, column: str, value: object) -> str:
 
 def csv_text(table: str, frame: "pd.DataFrame") -> str:
     """A result table as CSV with the columns of COLUMNS, in order. KeyError when one is missing."""
-    columns = COLUMNS[table]
+    columns = documented(table, COLUMNS[table])
+    frame = with_words(frame)
     missing = [name for name in columns if name not in frame.columns]
     if missing:
         raise KeyError(f"{table}: {', '.join(missing)}")
