@@ -7,6 +7,7 @@ import numpy as np
 
 from dualcontrol import reporting
 from dualcontrol.dispatching import drawn_as_settled, hourly_values, power_tables
+from dualcontrol.infeasible import Infeasible
 from dualcontrol.model.allocation import Case, Margins
 from dualcontrol.model.decisions import Outcome, read_decisions, settle
 from dualcontrol.model.fairness import equalise
@@ -28,10 +29,6 @@ from dualcontrol.solving import NoPlan, Solved, solve_case
 __all__ = ["Infeasible", "SolverError", "optimise"]
 
 ROUNDS = 8  # attempts at finding the margin that whole tonnes and exports of green power need
-
-
-class Infeasible(RuntimeError):
-    """No plan satisfies the clauses; confirmed without presolve. `gap_rows` names rows no plan can satisfy."""
 
 
 def optimise(rulings: Rulings) -> Plan:
@@ -94,7 +91,7 @@ def _solved(case: Case) -> Solved:
         return solve_case(case)
     except NoPlan as error:
         if error.status is Status.INFEASIBLE:
-            raise Infeasible from error
+            raise Infeasible(case) from error
         raise SolverError(error.status.value) from error
 
 
