@@ -12,6 +12,15 @@ from dualcontrol.model.allocation.case import Case
 from dualcontrol.model.county_account import COLUMNS, gross_eq_tce
 from dualcontrol.model.decisions import Outcome, quarters
 from dualcontrol.model.ledger import EARMARK, RESERVE
+from dualcontrol.model.reasons import (
+    Step,
+    encoded,
+    grid_steps,
+    names,
+    project_steps,
+    society_steps,
+    unit_steps,
+)
 
 # which column of the waterfall an entry's note belongs to
 WATERFALL = {
@@ -93,8 +102,22 @@ def quotas_table(case: Case, outcome: Outcome) -> pd.DataFrame:
             )
         )
     grid = outcome.county.grid_eq_tce["total"]
-    rows.append(_quota_row(case, outcome, "grid", "grid", "", "", grid, Use(), "", activity=Fraction(1)))
+    carbon = Use(co2_t=_grid_co2_t(outcome))
+    rows.append(_quota_row(case, outcome, "grid", "grid", "", "", grid, carbon, "", activity=Fraction(1)))
     return pd.DataFrame(rows)
+
+
+def _grid_co2_t(outcome: Outcome) -> Fraction:
+    """What the county emits beyond units, projects and society: net inflow at the grid's factor, new plants."""
+    own = (*outcome.unit_use.values(), *outcome.project_use.values(), *outcome.society_use.values())
+    return Fraction(outcome.county.co2_t - sum((use.co2_t for use in own), Fraction(0)))
+
+
+def _steps(case: Case, outcome: Outcome, account: str) -> list[Step]:
+    kind, _, owner = account.partition(":")
+    if kind == "unit":
+        return unit_steps(case, outcome, owner)
+    return society_steps(case, outcome, owner) if kind == "society" else grid_steps(case, outcome)
 
 
 def _quota_row(
@@ -117,7 +140,7 @@ def _quota_row(
         moves[WATERFALL[note]] += tce
     quota = outcome.quota(account)
     parts = quarters(quota, case.accounts.scenario.settings.policy.quarter_shares)
-    changes = {name: tce for name, tce in moves.items() if name != "opening_tce" and tce}
+    steps = _steps(case, outcome, account)
     return {
         "account": account,
         "kind": kind,
@@ -138,9 +161,8 @@ def _quota_row(
         "value_added_wan_yuan": float(use.value_added_wan_yuan),
         "co2_t": float(use.co2_t),
         "basis": basis,
-        "reason": max(changes, key=lambda c: abs(changes[c])).removesuffix("_tce")
-        if changes
-        else "unchanged",
+        "reason": names(steps),
+        "reason_steps": encoded(steps),
     }
 
 
@@ -162,10 +184,19 @@ def measures_table(case: Case, outcome: Outcome) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def projects_table(case: Case, outcome: Outcome, price_wan_yuan_per_tce: float) -> pd.DataFrame:
+def price_of(constraints: pd.DataFrame, name: str) -> float:
+    """What a unit more of a limit is worth, 万元 per its unit; 0 where it holds nothing back or is not there."""
+    rows = constraints[constraints["name"] == name]
+    return float(rows["price_right"].fillna(0.0).max()) if len(rows) else 0.0
+
+
+def projects_table(
+    case: Case, outcome: Outcome, price_wan_yuan_per_tce: float, intensity_wan_yuan_per_tce: float = 0.0
+) -> pd.DataFrame:
     """One row per candidate: admitted, refused by the optimisation or stopped by a gate, with clause and reason.
 
     price: what a tonne of the pool is worth; a project that earns less than its energy is worth is refused for that.
+    intensity: what a tonne more under the county's intensity ceiling is worth.
     """
     columns = [
         "project_id",
@@ -183,9 +214,11 @@ def projects_table(case: Case, outcome: Outcome, price_wan_yuan_per_tce: float) 
         "gross_tce_eq",
         "full_year_tce",
         "value_added_wan_yuan",
+        "co2_t",
         "score",
         "rank",
         "basis",
+        "reason_steps",
     ]
     scores, counting = case.rulings.scores, case.accounts.counting
     open_ids = [j for j in case.project_rows if not case.rulings.gates_of(j)]
@@ -194,6 +227,9 @@ def projects_table(case: Case, outcome: Outcome, price_wan_yuan_per_tce: float) 
     for row in case.accounts.scenario.table("projects").itertuples():
         j, use = row.project_id, outcome.project_use[row.project_id]
         decision, clause, reason = _verdict_on(case, outcome, row, price_wan_yuan_per_tce)
+        place = (ranks.get(j, 0), len(open_ids))
+        prices = (price_wan_yuan_per_tce, intensity_wan_yuan_per_tce)
+        steps = project_steps(case, outcome, row, (decision, reason), prices, place)
         earmark = sum(
             e.tce
             for e in outcome.ledger.entries
@@ -216,9 +252,11 @@ def projects_table(case: Case, outcome: Outcome, price_wan_yuan_per_tce: float) 
                 float(gross_eq_tce(counting, use)),
                 float(counting.counted(case.accounts.projects_full_year[j], "total")),
                 float(use.value_added_wan_yuan),
+                float(use.co2_t),
                 scores[j],
                 ranks.get(j),
                 row.basis,
+                encoded(steps),
             ]
         )
     table = pd.DataFrame(rows, columns=columns)

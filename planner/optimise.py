@@ -7,6 +7,7 @@ import numpy as np
 
 from dualcontrol import reporting
 from dualcontrol.dispatching import drawn_as_settled, hourly_values, power_tables
+from dualcontrol.infeasible import Infeasible
 from dualcontrol.model.allocation import Case, Margins
 from dualcontrol.model.county_account import account_table
 from dualcontrol.model.decisions import Outcome, read_decisions, settle
@@ -15,6 +16,7 @@ from dualcontrol.model.plan import (
     Plan,
     inversions,
     measures_table,
+    price_of,
     projects_table,
     quotas_table,
     summary_figures,
@@ -28,10 +30,6 @@ from dualcontrol.solving import NoPlan, Solved, solve_case
 __all__ = ["Infeasible", "SolverError", "optimise"]
 
 ROUNDS = 8  # attempts at finding the margin that whole tonnes and exports of green power need
-
-
-class Infeasible(RuntimeError):
-    """No plan satisfies the clauses; confirmed without presolve. `gap_rows` names rows no plan can satisfy."""
 
 
 def optimise(rulings: Rulings) -> Plan:
@@ -94,7 +92,7 @@ def _solved(case: Case) -> Solved:
         return solve_case(case)
     except NoPlan as error:
         if error.status is Status.INFEASIBLE:
-            raise Infeasible from error
+            raise Infeasible(case) from error
         raise SolverError(error.status.value) from error
 
 
@@ -110,9 +108,8 @@ def _intensity_excess_tce(case: Case, outcome: Outcome) -> float:
 
 def _plan(case: Case, solved: Solved, outcome: Outcome, bound: float) -> Plan:
     constraints = reporting.constraints(case, solved, outcome)
-    pool = constraints[constraints["name"] == "pool_balance"]
-    price = float(pool["price_right"].fillna(0.0).max()) if len(pool) else 0.0
-    projects = projects_table(case, outcome, price)
+    prices = price_of(constraints, "pool_balance"), price_of(constraints, "county_intensity")
+    projects = projects_table(case, outcome, *prices)
     best = solved.first
     summary = summary_figures(case, outcome) | {
         "title_zh": case.accounts.scenario.settings.title_zh,

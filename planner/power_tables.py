@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from dualcontrol.output_columns import documented
 from dualcontrol.tables import plain_text
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def power_files(tables: Mapping[str, "pd.DataFrame"]) -> Iterator[tuple[str, byt
     """Path in the result folder and content of each table; nothing for a plan without a network."""
     for name, frame in tables.items():
         path = FILES[name]
+        documented(path.rpartition(".")[0], frame.columns)
         if path.endswith(".parquet"):
             buffer = io.BytesIO()
             frame.to_parquet(buffer, index=False)

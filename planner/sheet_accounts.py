@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from dualcontrol.reasons import told
 from dualcontrol.sheets import A3, Book, Column, Sheet, both, column_span
 from dualcontrol.tables import QUARTERS, QUOTA_MOVES
 from dualcontrol.words import account_name, account_names, words
@@ -33,7 +34,7 @@ _UNITS = (
     Column("column.planned_use_tce", "int", 12, True),
     Column("column.headroom_tce", "int", 10, True),
     Column("column.basis", "text", 12),
-    Column("column.reason", "text", 36),
+    Column("column.reason", "text", 72),
 )
 _MOVE = 4
 _QUOTA = _MOVE + len(QUOTA_MOVES)
@@ -152,7 +153,7 @@ def _unit_row(
         row.planned_use_tce,
         row.headroom_tce,
         words("basis", row.basis),
-        words("reason", row.reason),
+        told(row),
     ]
     at = sheet.record(_UNITS, values)
     first, last = xl_rowcol_to_cell(at, _MOVE), xl_rowcol_to_cell(at, _QUOTA - 1)

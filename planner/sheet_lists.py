@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from dualcontrol.messages import LANGUAGES, say
+from dualcontrol.reasons import told
 from dualcontrol.sheet_accounts import Accounts, Places
 from dualcontrol.sheets import A3, Book, Column
 from dualcontrol.words import words
@@ -42,7 +43,7 @@ _PROJECTS = (
     Column("column.sector", "text", 13),
     Column("column.decision", "text", 14),
     Column("column.clause", "text", 11),
-    Column("column.reason", "text", 48),
+    Column("column.reason", "text", 72),
     Column("column.score", "dec2", 9),
     Column("column.admitted", "share", 11),
     Column("column.load", "share", 11),
@@ -157,7 +158,7 @@ def write_projects(book: Book, plan: "Plan", scenario: "Scenario", accounts: Acc
                 sectors.get(row.sector_id, row.sector_id),
                 words("decision", row.decision),
                 row.clause,
-                words("reason", row.reason),
+                told(row),
                 row.score,
                 row.admitted,
                 row.load,

@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from dualcontrol.output_columns import documented
+from dualcontrol.reasons import with_words
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -51,6 +54,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "co2_t",
         "basis",
         "reason",
+        "reason_zh",
+        "reason_en",
     ),
     "measures": ("measure_id", "name", "unit_id", "adopted", "saving_quantity", "saving_tce", "basis"),
     "projects": (
@@ -60,6 +65,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "decision",
         "clause",
         "reason",
+        "reason_zh",
+        "reason_en",
         "admitted",
         "load",
         "quota_tce",
@@ -69,6 +76,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "gross_tce_eq",
         "full_year_tce",
         "value_added_wan_yuan",
+        "co2_t",
         "score",
         "rank",
         "basis",
@@ -227,7 +235,8 @@ def published_figures(summary: Mapping[str, Any], unit: str = "") -> dict[str, A
 
 def csv_text(table: str, frame: "pd.DataFrame") -> str:
     """A result table as CSV with the columns of COLUMNS, in order. KeyError when one is missing."""
-    columns = COLUMNS[table]
+    columns = documented(table, COLUMNS[table])
+    frame = with_words(frame)
     missing = [name for name in columns if name not in frame.columns]
     if missing:
         raise KeyError(f"{table}: {', '.join(missing)}")

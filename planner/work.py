@@ -8,6 +8,7 @@ import errno
 import json
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from functools import update_wrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
@@ -201,9 +202,15 @@ def _optimise(voice: Voice, scenario: "Scenario") -> "Plan":
         with voice.stage("optimise"):
             return optimise(rulings)
     except Infeasible as error:
-        detail = str(error) or say("error.infeasible_unknown", voice.lang)
+        from dualcontrol.infeasible import told
+
+        detail = told(error, voice.lang) or say("error.infeasible_unknown", voice.lang)
         sentence = say("error.infeasible", voice.lang, detail=detail)
-        voice.fail(INFEASIBLE, sentence, say("error.infeasible_remedy", voice.lang), status="infeasible")
+        remedy = say("error.infeasible_remedy", voice.lang)
+        gaps = [asdict(gap) for gap in error.conflict.gaps]
+        voice.fail(
+            INFEASIBLE, sentence, remedy, status="infeasible", gaps=gaps, against=error.conflict.against
+        )
         raise _Stop(INFEASIBLE) from error
     except SolverError as error:
         detail = say(f"status.{error}", voice.lang) if known(f"status.{error}") else str(error)

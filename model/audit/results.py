@@ -39,7 +39,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("project_id", "name", "sector_id", "decision", "clause", "reason"), "text"),
         **dict.fromkeys(("admitted", "load"), "number"),
         **dict.fromkeys(("quota_tce", "earmark_tce"), "whole"),
-        **dict.fromkeys(("full_year_tce", "value_added_wan_yuan"), "number"),
+        **dict.fromkeys(("full_year_tce", "value_added_wan_yuan", "co2_t"), "number"),
         **dict.fromkeys(("score", "rank"), "loose"),
         "basis": "text",
     },

@@ -323,7 +323,11 @@ def published_checks(plan: Plan, results: Results) -> tuple[Check, ...]:
             carbon.rounded(f"society:{key}", row.number("co2_t"), plan.society_flow(key).co2_t)
     grid = results.grid()
     if grid is not None:
-        _use(use, room, grid, plan.county().grid_total)
+        county = plan.county()
+        _use(use, room, grid, county.grid_total)
+        if grid.has("co2_t"):  # what nobody else emits: the column sums to the county's
+            own = sum((flow.co2_t for flow in _owners(plan)), ZERO)
+            carbon.rounded("grid", grid.number("co2_t"), accounts.co2_t(county) - own)
     for row in results.projects:
         key = row.text("project_id")
         use.rounded(
@@ -332,7 +336,14 @@ def published_checks(plan: Plan, results: Results) -> tuple[Check, ...]:
         value.rounded(
             f"project:{key}", row.number("value_added_wan_yuan"), plan.project_flow(key).value_added
         )
+        carbon.rounded(f"project:{key}", row.number("co2_t"), plan.project_flow(key).co2_t)
     return together([use, room, excess, value, carbon])
+
+
+def _owners(plan: Plan) -> Iterator[Flow]:
+    """Units, projects and society lines at the plan."""
+    yield from (flow for _, flow in _own(plan))
+    yield from (plan.society_flow(key) for key in plan.served)
 
 
 def _use(use: Probe, room: Probe, row: ResultRow, wanted: Fraction) -> None:

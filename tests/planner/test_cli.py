@@ -310,6 +310,9 @@ def test_infeasible(run: Run, scenario: Path, tmp_path: Path) -> None:
         assert not (tmp_path / "out").exists()
     assert said.json["status"] == "infeasible"
     assert said.json["remedy"]
+    (gap,) = said.json["gaps"]
+    assert (gap["name"], gap["clause"], gap["unit"]) == ("county_intensity", "3.2.1d", "tce_eq")
+    assert "3.2.1d" in said.json["error"]
 
 
 @pytest.mark.fault

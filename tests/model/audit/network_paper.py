@@ -238,7 +238,7 @@ self_pv_mwh          0               0          -       -
 green_mwh            1000            0          -       -
 excess_green_mwh     1000            0          -       -
 value_added_wan_yuan 1000          440          -       -
-co2_t                0           44000          0       -
+co2_t                0           44000          0       -14458
 basis                estimated estimated estimated      -
 reason               unchanged unchanged unchanged      -
 """
@@ -255,6 +255,7 @@ quota_tce            530
 earmark_tce          0
 full_year_tce        1059.84
 value_added_wan_yuan 300
+co2_t                0
 score                0
 rank                 1
 basis                estimated

@@ -186,7 +186,7 @@ self_pv_mwh          100.000      0.000        -            -
 green_mwh            0.000        800.000      -            -
 excess_green_mwh     0.000        300.000      -            -
 value_added_wan_yuan 1050         1000         -            -
-co2_t                840          4380         220          -
+co2_t                840          4380         220          1525
 basis                estimated    estimated    estimated    -
 reason               bonus        cut          allowance    allowance
 """
@@ -203,6 +203,7 @@ quota_tce            49           0            0
 earmark_tce          25           0            0
 full_year_tce        98           5            1000
 value_added_wan_yuan 300          0            0
+co2_t                100          0            0
 score                0            -            0
 rank                 1            -            2
 basis                estimated    estimated    estimated
