@@ -4,6 +4,7 @@
 PYTHON ?= python3
 SCENARIO ?= scenarios/dalad-2022
 OUT ?= out/$(notdir $(SCENARIO))
+BENCH ?=
 PYTEST_ARGS ?=
 
 SHELL := bash
@@ -17,13 +18,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # What `make test` leaves out: what needs a browser or an office program, and what takes minutes.
 QUICK := not slow and not browser and not office and not mutation
 
-.PHONY: help plan test test-slow test-all check format docs lock clean
+.PHONY: help plan test test-slow test-all check format docs lock bench clean
 
 help:
 	@echo "make plan     create .venv, install, solve $(SCENARIO) into $(OUT)"
 	@echo "make test     install what the tests need and run the quick suites"
 	@echo "make check    style, types, import rules, documentation"
 	@echo "make test-all every suite; make format; make docs; make lock; make clean"
+	@echo "make bench    speed and memory against linopy, PyPSA and Pyomo (about ten minutes; BENCH=handover for one)"
 
 ## The virtual environment. A stamp is newer than what it was made from, so nothing is installed twice.
 
@@ -107,7 +109,20 @@ lock:
 	build/lock/bin/python -m pip freeze --all | "$(PYTHON)" .ci/lock.py > build/requirements.lock
 	mv build/requirements.lock requirements.lock
 
+## Measurements. The peers live in an environment of their own, so that nothing of theirs becomes ours.
+
+.venv-peers/made: benchmarks/requirements.txt requirements.lock pyproject.toml | .venv/made
+	@echo "installing what is measured against (once, about two minutes)"
+	@[ -x .venv-peers/bin/python ] || "$(PYTHON)" -m venv .venv-peers
+	@.venv-peers/bin/python -m pip --disable-pip-version-check --quiet install -c requirements.lock setuptools
+	@.venv-peers/bin/python -m pip --disable-pip-version-check --quiet install -c requirements.lock \
+	  --no-build-isolation -e '.[power]' -r benchmarks/requirements.txt
+	@touch $@
+
+bench: .venv-peers/made
+	.venv-peers/bin/python -m benchmarks $(BENCH)
+
 # out/ holds plans somebody may need: it is left alone.
 clean:
-	rm -rf .venv build dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-peers build dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -177,7 +177,7 @@ def _against(
         elastic.index, weights=elastic.value * dual[elastic.row_of_entry], minlength=len(elastic.columns)
     )
     for k, (name, index) in enumerate(elastic.columns):
-        if name == "activity" and 0 < elastic.lower[k] and earned[k] < -NONE * scale:
+        if name == "activity" and elastic.lower[k] > 0 and earned[k] < -NONE * scale:
             found.append(("technology_floor", index))
     return [(name, "" if index is None else str(index)) for name, index in found]
 

@@ -286,10 +286,10 @@ def _shadow_prices(program: Program, dual: Floats, weight: Floats) -> dict[str, 
         prices[total.name] = float(dual[k] if np.isfinite(total.upper) else -dual[k]) + 0.0
     by_column = reduced_costs(program.arrays, dual)
     smallest = PRICE * max(1.0, float(np.abs(dual).max(initial=0.0)))
-    for branch, price in zip(
-        program.network.branches, _flow_prices(program, dual, by_column, "flow"), strict=True
-    ):
-        if np.abs(price).max(initial=0.0) <= smallest:
+    flow_prices = _flow_prices(program, dual, by_column, "flow")
+    binding = np.abs(flow_prices).max(axis=1, initial=0.0) > smallest if flow_prices else []
+    for branch, price, is_binding in zip(program.network.branches, flow_prices, binding, strict=True):
+        if not is_binding:
             continue
         per_mw = np.where(np.abs(price) > smallest, price, 0.0) / weight
         if branch.build is not None:

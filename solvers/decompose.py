@@ -22,6 +22,7 @@ from dualcontrol.solvers.highs import LiveHighs, Options, Solution, Status
 OWN: Label = ("days_own_value", None)
 WHOLE = 1e-6  # an integer column this close to a whole number is there
 Entries = tuple[npt.NDArray[Any], Floats, float, float]  # columns, values, lower, upper of a row
+DUST = 4e-9  # of the largest term of a row: HiGHS leaves out scaled entries below 1e-9, scales are within a factor of 2
 FITS = 1e-7  # relative mismatch of a mix that still is a feasible year
 
 
@@ -168,11 +169,6 @@ def _middle(yearly: Arrays, wiring: Wiring) -> Floats:
 def _with_cuts(yearly: Arrays, wiring: Wiring, pool: Sequence[Answer]) -> Arrays:
     """The master: one more column for the days' own value and a row per answer."""
     own = len(yearly.columns)
-    rows = []
-    for answer in pool:
-        columns = np.concatenate([[own], wiring.totals, wiring.shared])
-        values = np.concatenate([[1.0], answer.prices, -answer.gradient])
-        rows.append((columns, values, -np.inf, answer.value - float(answer.gradient @ answer.at)))
     program = replace(
         yearly,
         columns=(*yearly.columns, OWN),
@@ -181,7 +177,28 @@ def _with_cuts(yearly: Arrays, wiring: Wiring, pool: Sequence[Answer]) -> Arrays
         upper=np.append(yearly.upper, wiring.own_upper),
         is_integer=np.append(yearly.is_integer, False),
     )
+    columns = np.concatenate([[own], wiring.totals, wiring.shared])
+    rows = []
+    for answer in pool:
+        values = np.concatenate([[1.0], answer.prices, -answer.gradient])
+        limit = answer.value - float(answer.gradient @ answer.at)
+        rows.append((columns, *_without_dust(program, columns, values, limit)))
     return with_rows(program, rows, "cut")
+
+
+def _without_dust(
+    program: Arrays, columns: npt.NDArray[Any], values: Floats, limit: float
+) -> tuple[Floats, float, float]:
+    """A row `values · x <= limit` without terms HiGHS would leave out beside large ones: values and both limits.
+
+    The limit rises by what those terms could be at most, so the row still holds for every x within its bounds.
+    """
+    low, high = program.lower[columns], program.upper[columns]
+    size = np.maximum(np.abs(low), np.abs(high))
+    reach = np.abs(values) * np.where(np.isfinite(size) & ~program.is_integer[columns], size, 1.0)
+    dust = np.isfinite(size) & (reach <= DUST * reach.max(initial=0.0))
+    limit += float(np.maximum(-values[dust] * low[dust], -values[dust] * high[dust]).sum())
+    return np.where(dust, 0.0, values), -np.inf, limit
 
 
 def with_rows(program: Arrays, rows: Sequence[Entries], name: str) -> Arrays:

@@ -8,13 +8,16 @@ values.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyomo.environ as pyo
 from pyomo.common.gc_manager import PauseGC
+from pyomo.common.numeric_types import native_numeric_types
+from pyomo.core.expr.numeric_expr import LinearExpression, MonomialTermExpression
 from pyomo.core.expr.visitor import identify_mutable_parameters
 from pyomo.repn import generate_standard_repn
 
@@ -22,6 +25,7 @@ from dualcontrol.solvers.compile import Arrays, Floats, Label
 
 Ints = npt.NDArray[np.int64]
 HOURLY = "hour"
+NUMBER = (int, float)
 
 
 @dataclass(frozen=True)
@@ -91,19 +95,7 @@ def _compiled(
                 )
             place[id(variable)] = (scope, position, True)
 
-    rows: list[Label] = []
-    entries: list[tuple[int, str, int, bool, Any]] = []
-    low: list[Any] = []
-    high: list[Any] = []
-    for row in model.component_data_objects(pyo.Constraint, active=True):
-        lower, body, upper = row.to_bounded_expression()
-        repn = _linear(body, row)
-        for coefficient, variable in zip(repn.linear_coefs, repn.linear_vars, strict=True):
-            entries.append((len(rows), *place[id(variable)], coefficient))
-        low.append(-np.inf if lower is None else lower - repn.constant)
-        high.append(np.inf if upper is None else upper - repn.constant)
-        rows.append((row.parent_component().local_name, row.index()))
-
+    table = _rows_of(model, place)
     cost: list[Any] = [0.0] * len(columns[HOURLY])
     offset: Any = 0.0
     objectives = list(model.component_data_objects(pyo.Objective, active=True))
@@ -111,23 +103,23 @@ def _compiled(
         raise ValueError(f"the hour needs exactly one active objective, it has {len(objectives)}")
     for objective in objectives:
         sign = 1.0 if objective.sense == pyo.maximize else -1.0
-        repn = _linear(objective.expr, objective)
-        offset = offset + sign * repn.constant
-        for coefficient, variable in zip(repn.linear_coefs, repn.linear_vars, strict=True):
+        own, variables, constant = _linear(objective.expr, objective)
+        offset = offset + sign * constant
+        for coefficient, variable in zip(own, variables, strict=True):
             scope, position, back = place[id(variable)]
             if scope != HOURLY or back:
                 raise ValueError(f"{variable.name} is not hourly: its cost belongs to the model of its scope")
             cost[position] = cost[position] + sign * coefficient
     return Hour(
         columns={scope: tuple(labels) for scope, labels in columns.items()},
-        rows=tuple(rows),
-        entry_row=np.array([e[0] for e in entries], dtype=np.int32),
-        entry_scope=tuple(e[1] for e in entries),
-        entry_column=np.array([e[2] for e in entries], dtype=np.int32),
-        entry_back=np.array([e[3] for e in entries], dtype=bool),
-        coefficients=tuple(e[4] for e in entries),
-        row_lower=tuple(low),
-        row_upper=tuple(high),
+        rows=tuple(table.labels),
+        entry_row=np.repeat(np.arange(len(table.labels), dtype=np.int32), table.lengths),
+        entry_scope=tuple([entry[0] for entry in table.entries]),
+        entry_column=np.array([entry[1] for entry in table.entries], dtype=np.int32),
+        entry_back=np.array([entry[2] for entry in table.entries], dtype=bool),
+        coefficients=tuple(table.coefficients),
+        row_lower=tuple(table.lower),
+        row_upper=tuple(table.upper),
         lower={s: tuple(-np.inf if v.lower is None else v.lower for v in vs) for s, vs in data.items()},
         upper={s: tuple(np.inf if v.upper is None else v.upper for v in vs) for s, vs in data.items()},
         is_integer={s: tuple(not v.is_continuous() for v in vs) for s, vs in data.items()},
@@ -142,11 +134,67 @@ def _compiled(
     )
 
 
-def _linear(expression: Any, component: Any) -> Any:
+@dataclass(frozen=True)
+class _Rows:
+    """Rows as they are read: labels, entries per row, place and coefficient of each entry, limits."""
+
+    labels: list[Label] = field(default_factory=list)
+    lengths: list[int] = field(default_factory=list)
+    entries: list[tuple[str, int, bool]] = field(default_factory=list)
+    coefficients: list[Any] = field(default_factory=list)
+    lower: list[Any] = field(default_factory=list)
+    upper: list[Any] = field(default_factory=list)
+
+
+def _rows_of(model: pyo.ConcreteModel, place: Mapping[int, tuple[str, int, bool]]) -> _Rows:
+    """The active rows in the order of declaration. place: id of a variable -> scope, position, whether a link."""
+    table = _Rows()
+    for row in model.component_data_objects(pyo.Constraint, active=True):
+        lower, body, upper = row.to_bounded_expression()
+        coefficients, variables, constant = _linear(body, row)
+        table.labels.append((row.parent_component().local_name, row.index()))
+        table.lengths.append(len(coefficients))
+        table.coefficients.extend(coefficients)
+        table.entries.extend([place[id(variable)] for variable in variables])
+        table.lower.append(-np.inf if lower is None else lower - constant)
+        table.upper.append(np.inf if upper is None else upper - constant)
+    return table
+
+
+def _linear(expression: Any, component: Any) -> tuple[Sequence[Any], Sequence[Any], Any]:
+    """Coefficients, variables and constant, numbers or expressions of Params."""
+    if expression.__class__ is LinearExpression and (terms := _as_written(expression)) is not None:
+        return terms
     repn = generate_standard_repn(expression, compute_values=False)
     if not repn.is_linear():
         raise ValueError(f"{component.name} is not linear")
-    return repn
+    return repn.linear_coefs, repn.linear_vars, repn.constant
+
+
+def _as_written(expression: Any) -> tuple[list[Any], list[Any], Any] | None:
+    """A sum of numbers and of terms in free variables, each once, read off in one pass; None for any other."""
+    coefficients: list[Any] = []
+    variables: list[Any] = []
+    constant: Any = 0
+    for term in expression.args:
+        kind = term.__class__
+        if kind is MonomialTermExpression:
+            coefficient, variable = term.args
+        elif kind in native_numeric_types:
+            constant += term
+            continue
+        elif term.is_variable_type():
+            coefficient, variable = 1, term
+        else:
+            return None
+        if variable.fixed:
+            return None
+        if coefficient.__class__ in native_numeric_types and not coefficient:
+            continue
+        coefficients.append(coefficient)
+        variables.append(variable)
+    is_once = len({id(variable) for variable in variables}) == len(variables)
+    return (coefficients, variables, constant) if is_once else None
 
 
 @dataclass(frozen=True)
@@ -169,7 +217,7 @@ class Layout:
         """Indices of an hourly variable and its values, shape (T, names)."""
         width = len(self.hour.columns[HOURLY])
         block = x[self.first[HOURLY] : self.first[HOURLY] + self.hours * width].reshape(self.hours, width)
-        return self._select(self.hour.columns[HOURLY], block, name)
+        return self._select(HOURLY, block, name)
 
     def scoped(self, x: Floats, scope: str, name: str) -> tuple[list[Any], Floats]:
         """Indices of a variable of another scope and its values, shape (instances, names)."""
@@ -177,18 +225,29 @@ class Layout:
         block = x[self.first[scope] : self.first[scope] + self.count[scope] * width].reshape(
             self.count[scope], width
         )
-        return self._select(self.hour.columns[scope], block, name)
+        return self._select(scope, block, name)
 
     def row_values(self, y: Floats, name: str) -> tuple[list[Any], Floats]:
         """Indices of an hourly row and its duals or activities, shape (T, names), with weights."""
         width = len(self.hour.rows)
         block = y[self.first_row : self.first_row + self.hours * width].reshape(self.hours, width)
-        return self._select(self.hour.rows, block, name)
+        return self._select(None, block, name)
 
-    @staticmethod
-    def _select(labels: tuple[Label, ...], block: Floats, name: str) -> tuple[list[Any], Floats]:
-        chosen = [k for k, label in enumerate(labels) if label[0] == name]
-        return [labels[k][1] for k in chosen], block[:, chosen]
+    def _select(self, scope: str | None, block: Floats, name: str) -> tuple[list[Any], Floats]:
+        chosen, indices = self._places[scope].get(name, ([], []))
+        return list(indices), block[:, chosen]
+
+    @cached_property
+    def _places(self) -> dict[str | None, dict[str, tuple[list[int], list[Any]]]]:
+        """By scope (None: the rows) and name the positions within one instance and their indices."""
+        found: dict[str | None, dict[str, tuple[list[int], list[Any]]]] = {}
+        for scope, labels in (*self.hour.columns.items(), (None, self.hour.rows)):
+            by_name = found.setdefault(scope, {})
+            for k, (name, index) in enumerate(labels):
+                positions, indices = by_name.setdefault(name, ([], []))
+                positions.append(k)
+                indices.append(index)
+        return found
 
 
 class _Repeated(Sequence[Label]):
@@ -316,7 +375,7 @@ def _without_twins(
 
 def _block(expressions: Sequence[Any], evaluate: Any, hours: int) -> Floats:
     """Expressions evaluated for all hours, shape (T, expressions)."""
-    is_number = [isinstance(expression, int | float) for expression in expressions]
+    is_number = [isinstance(expression, NUMBER) for expression in expressions]
     numbers = [float(e) if known else 0.0 for e, known in zip(expressions, is_number, strict=True)]
     block = np.empty((hours, len(expressions)))
     block[:] = numbers

@@ -238,7 +238,7 @@ def _branches(m: Any, network: Network) -> None:
         m,
         "kirchhoff",
         list(range(len(basis))),
-        lambda m, k: sum(sign * _drop(m, b) for b, sign in basis[k]) == 0,
+        lambda m, k: pyo.quicksum(sign * _drop(m, b) for b, sign in basis[k]) == 0,
     )
     built = {b.id: b for b in network.branches if b.build is not None}
     for name, side in (("flow_of_build", 1.0), ("backflow_of_build", -1.0)):
@@ -347,7 +347,7 @@ def _balance(m: Any, network: Network) -> None:
         terms[load.bus].append(-demand_mw(m, load))
 
     def rule(m: Any, bus: str) -> Any:
-        balance = sum(terms[bus]) == 0
+        balance = pyo.quicksum(terms[bus]) == 0
         return pyo.Constraint.Feasible if balance is True else balance
 
     _rows(m, "balance", list(network.buses), rule)

@@ -1,7 +1,7 @@
 """Topology of a network with networkx: islands, cycle basis, what a candidate connects, faults (3.4.3)."""
 
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import networkx as nx
@@ -83,12 +83,11 @@ def _unsupplied(network: Network) -> list[Fault]:
     return sorted(found, key=lambda fault: fault.element)
 
 
-def _graph(network: Network, with_optional: bool) -> nx.MultiGraph:
-    graph = nx.MultiGraph()
+def _graph(network: Network, with_optional: bool) -> nx.Graph:
+    """Which buses are joined; parallel branches are one edge."""
+    graph = nx.Graph()
     graph.add_nodes_from(sorted(network.buses))
-    for branch in network.branches:
-        if with_optional or not branch.is_optional:
-            graph.add_edge(branch.bus0, branch.bus1, key=branch.id, branch=branch)
+    graph.add_edges_from((b.bus0, b.bus1) for b in network.branches if with_optional or not b.is_optional)
     return graph
 
 
@@ -105,61 +104,61 @@ def cycles(network: Network) -> list[SignedBranches]:
     branches are cycles of two.
     """
     basis: list[SignedBranches] = []
-    tree, rest = _spanning(network)
+    forest, rest = _spanning(network)
     for branch in rest:
-        back = path(tree, branch.bus1, branch.bus0)
+        back = _path(forest, branch.bus1, branch.bus0)
         basis.append(((branch, 1.0), *(back or ())))
     return basis
 
 
-def _spanning(network: Network) -> tuple[nx.Graph, list[Branch]]:
-    """A breadth-first spanning forest of the certain branches and the branches left over.
+@dataclass(frozen=True)
+class _Forest:
+    """A spanning forest: by bus the next bus towards its root, the branch that leads there, and how far it is."""
 
-    Each bus of the forest knows its `parent` (None at a root) and its `depth`.
-    """
+    up: Mapping[str, tuple[str, Branch]]
+    depth: Mapping[str, int]
+
+
+def _spanning(network: Network) -> tuple[_Forest, list[Branch]]:
+    """A breadth-first spanning forest of the certain branches and the branches left over."""
     neighbours: dict[str, list[tuple[str, Branch]]] = {bus: [] for bus in network.buses}
     certain = [b for b in sorted(network.branches, key=lambda b: b.id) if not b.is_optional]
     for branch in certain:
         neighbours[branch.bus0].append((branch.bus1, branch))
         neighbours[branch.bus1].append((branch.bus0, branch))
-    tree = nx.Graph()
-    used: set[str] = set()
+    up: dict[str, tuple[str, Branch]] = {}
+    depth: dict[str, int] = {}
     for island in islands(network):
         queue = deque([island[0]])
-        tree.add_node(island[0], parent=None, depth=0)
+        depth[island[0]] = 0
         while queue:
             bus = queue.popleft()
             for other, branch in neighbours[bus]:
-                if other not in tree:
+                if other not in depth:
                     queue.append(other)
-                    used.add(branch.id)
-                    tree.add_node(other, parent=bus, depth=tree.nodes[bus]["depth"] + 1)
-                    tree.add_edge(bus, other, branch=branch)
-    return tree, [b for b in certain if b.id not in used]
+                    up[other], depth[other] = (bus, branch), depth[bus] + 1
+    used = {branch.id for _, branch in up.values()}
+    return _Forest(up, depth), [b for b in certain if b.id not in used]
 
 
-def path(tree: nx.Graph, start: str, end: str) -> SignedBranches | None:
-    """Branches from start to end with the sign of their direction; None if the buses are not connected.
-
-    tree: a forest whose buses know their parent and depth.
-    """
-    nodes, up, down = tree.nodes, [], []
-    here: str | None = start
-    there: str | None = end
+def _path(forest: _Forest, start: str, end: str) -> SignedBranches | None:
+    """Branches from start to end with the sign of their direction; None if the buses are not connected."""
+    here, there = start, end
+    ahead: list[tuple[Branch, float]] = []
+    back: list[tuple[Branch, float]] = []
     while here != there:
-        if nodes[here]["depth"] >= nodes[there]["depth"]:
-            up.append((here, nodes[here]["parent"]))
-            here = nodes[here]["parent"]
-        else:
-            down.append((nodes[there]["parent"], there))
-            there = nodes[there]["parent"]
-        if here is None or there is None:
+        is_ahead = forest.depth[here] >= forest.depth[there]
+        deeper = here if is_ahead else there
+        if deeper not in forest.up:
             return None
-    steps = []
-    for bus, other in (*up, *reversed(down)):
-        branch = tree.edges[bus, other]["branch"]
-        steps.append((branch, 1.0 if branch.bus0 == bus else -1.0))
-    return tuple(steps)
+        above, branch = forest.up[deeper]
+        if is_ahead:
+            ahead.append((branch, 1.0 if branch.bus0 == here else -1.0))
+            here = above
+        else:
+            back.append((branch, 1.0 if branch.bus0 == above else -1.0))
+            there = above
+    return (*ahead, *reversed(back))
 
 
 @dataclass(frozen=True)
@@ -185,18 +184,18 @@ def candidates(network: Network) -> list[Candidate]:
     optional = [b for b in sorted(network.branches, key=lambda b: b.id) if b.is_optional]
     if not optional:
         return []
-    tree, _ = _spanning(network)
+    forest, _ = _spanning(network)
     home = {bus: part[0] for part in islands(network) for bus in part}
-    reach = sum(_span(network, b) for b in (*optional, *(tree.edges[e]["branch"] for e in tree.edges)))
+    reach = sum(_span(network, b) for b in (*optional, *(branch for _, branch in forest.up.values())))
     result = []
     for branch in optional:
         root0, root1 = home[branch.bus0], home[branch.bus1]
         if root0 == root1:
-            along = path(tree, branch.bus0, branch.bus1) or ()
+            along = _path(forest, branch.bus0, branch.bus1) or ()
             big_m = sum(_span(network, b) for b, _ in along) + abs(branch.shift_rad) * BASE_MVA
             found = Candidate(branch, None, None, along, big_m)
         else:
-            up, down = path(tree, branch.bus0, root0) or (), path(tree, branch.bus1, root1) or ()
+            up, down = _path(forest, branch.bus0, root0) or (), _path(forest, branch.bus1, root1) or ()
             found = Candidate(branch, root0, root1, (*up, *((b, -sign) for b, sign in down)), reach)
         if not np.isfinite(found.big_m + _span(network, branch)):
             raise ValueError(f"{branch.id}: a branch on the path beside it has no limit")

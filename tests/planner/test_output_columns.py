@@ -62,7 +62,7 @@ def test_a_column_nobody_explains_is_not_published(table: str) -> None:
 
 
 def test_a_table_of_the_network_with_an_unexplained_column_is_not_published() -> None:
-    frame = pd.DataFrame({**dict.fromkeys(NETWORK["dispatch"], [1]), "surprise": [1]})
+    frame = pd.DataFrame({**{key: [1] for key in NETWORK["dispatch"]}, "surprise": [1]})
     with pytest.raises(KeyError, match="surprise"):
         list(power_files({"dispatch": frame}))
     assert set(FILES.values()) == set(output_columns.FILES.values())

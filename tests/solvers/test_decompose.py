@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dualcontrol.solvers.days import Answer
 from dualcontrol.solvers.decompose import (
     Decomposed,
+    Wiring,
+    _with_cuts,
     mix_program,
     prices_of_totals,
     ranked_program,
@@ -16,7 +19,7 @@ from dualcontrol.solvers.decompose import (
     usable_answers,
 )
 from dualcontrol.solvers.highs import LiveHighs, Options, Status, violation
-from tests.solvers.programs import INF
+from tests.solvers.programs import INF, dense, program
 from tests.solvers.years import TERMS, Year, small_year
 
 GAP = 1e-3
@@ -266,3 +269,24 @@ def test_the_price_of_a_total_is_what_one_more_unit_of_it_brings(seed: int) -> N
             changes.append(-side * (live.solve().objective - best) / 0.01)
             live.change_row(rows[name], 0.0, 0.0)
         assert min(changes) - 1e-3 <= price <= max(changes) + 1e-3
+
+
+def test_a_cut_keeps_no_terms_that_highs_would_leave_out() -> None:
+    # own + 0.03 total + 0.01 (z1 + ... + z40) <= 0.2, own <= 0, total up to 1e8: beside 0.03 x 1e8 HiGHS drops every
+    # 0.01, takes all z (0.4 > 0.2), and the answer did not hold. Without them the row is own + 0.03 total <= 0.2.
+    count, price, slope = 40, 0.03, 0.01
+    yearly = program([0.0] + [1.0] * count, [], [], [], upper=[1e8] + [1.0] * count)
+    wiring = Wiring(np.arange(1, count + 1), np.array([0]), np.ones(count + 1))
+    at = np.full(count, 0.5)
+    answer = Answer(
+        at, np.array([price]), 0.2 - slope * float(at.sum()), np.full(count, -slope), 0.0, np.zeros(1), None
+    )
+    master = _with_cuts(yearly, wiring, [answer])
+    assert (master.value.tolist(), master.row_upper.tolist()) == ([1.0, price], [pytest.approx(0.2)])
+    assert LiveHighs(master).solve().objective == pytest.approx(count)
+    # with slopes the other way round the limit rises by what they may bring: 0.2 + 40 x 0.01
+    rising = replace(answer, value=0.2 + slope * float(at.sum()), gradient=np.full(count, slope))
+    assert _with_cuts(yearly, wiring, [rising]).row_upper.tolist() == [pytest.approx(0.6)]
+    # where nothing is large, nothing is left out
+    small = replace(yearly, upper=np.ones(count + 1))
+    assert dense(_with_cuts(small, wiring, [answer])).tolist() == [[price] + [slope] * count + [1.0]]

@@ -1,0 +1,259 @@
+"""A dispatch of T hours built and handed to HiGHS, by us and by others; nothing is solved in what is timed.
+
+All ways pose the same problem; `cost` solves what was handed over, and `run` refuses to compare ways that
+disagree on a short horizon.
+"""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import highspy
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.measuring import (
+    Record,
+    Report,
+    Target,
+    added_bytes,
+    has_peers,
+    in_process,
+    in_turns,
+    least_seconds,
+)
+from benchmarks.plain import plain_model
+from benchmarks.synthetic import network, series
+from dualcontrol.model.power.hour import LINKS, SCOPES, build_hour, profile_names
+from dualcontrol.model.power.network import Network, Series
+from dualcontrol.solvers.compile import Arrays
+from dualcontrol.solvers.highs import LiveHighs
+from dualcontrol.solvers.stamp import compile_hour, stamp
+
+Floats = npt.NDArray[np.float64]
+PARTS = ("cost", "lower", "upper", "row_lower", "row_upper", "start", "index", "value")
+WARM, SHORT = 24, 168
+SAME = 1e-6  # relative difference of objectives that are the same
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A loaded HiGHS; its objective times `factor` plus `constant` is the cost."""
+
+    highs: Any
+    factor: float = 1.0
+    constant: float = 0.0
+
+    def cost(self) -> float:
+        """Solve, and the least cost. RuntimeError without an optimum."""
+        self.highs.setOptionValue("output_flag", False)
+        self.highs.run()
+        if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            raise RuntimeError("no optimum")
+        return self.factor * self.highs.getInfo().objective_function_value + self.constant
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way of posing the problem: `prepare` makes its input, which is not measured; `hand_over` is."""
+
+    prepare: Callable[[Network, Series], Any]
+    hand_over: Callable[[Any], Handed]
+
+
+def stamped(given: tuple[Network, Series]) -> Arrays:
+    """One Pyomo hour built, compiled and stamped over all hours."""
+    net, years = given
+    hour = compile_hour(build_hour(net), scopes=SCOPES, links=LINKS)
+    profiles = {name: years.profiles[name] for name in profile_names(net)}
+    return stamp(hour, years.hours, {"profile": profiles}, previous=years.previous())[0]
+
+
+def ours(given: tuple[Network, Series]) -> Handed:
+    """Stamped, scaled and handed over as every solve of ours does it."""
+    live = LiveHighs(stamped(given))
+    return Handed(live._highs, -1.0 / live.scaling.objective)  # noqa: SLF001 (nothing is solved by `solve` here)
+
+
+def finished(net: Network, years: Series) -> dict[str, Any]:
+    """The stamped arrays alone, unscaled."""
+    return {name: getattr(stamped((net, years)), name) for name in PARTS}
+
+
+def pass_model(arrays: dict[str, Any]) -> Handed:
+    """`passModel` alone, on finished arrays: what nobody can do without."""
+    a, highs = arrays, highspy.Highs()
+    highs.silent()
+    width = len(a["cost"])
+    status = highs.passModel(
+        width, len(a["row_lower"]), len(a["value"]), int(highspy.MatrixFormat.kRowwise),
+        int(highspy.ObjSense.kMaximize), 0.0, a["cost"], a["lower"], a["upper"], a["row_lower"], a["row_upper"],
+        a["start"], a["index"], a["value"], np.zeros(width, dtype=np.int32),
+    )  # fmt: skip
+    _check(status)
+    return Handed(highs, -1.0)
+
+
+def standard_form(given: tuple[Network, Series]) -> Handed:
+    """A plain Pyomo model of all hours, Pyomo's own standard form, and its arrays handed over."""
+    from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+
+    form = LinearStandardFormCompiler().write(plain_model(*given), mixed_form=True, set_sense=None)
+    bounds = [v.bounds for v in form.columns]
+    lower = np.array([-np.inf if low is None else low for low, _ in bounds])
+    upper = np.array([np.inf if high is None else high for _, high in bounds])
+    kind = np.array([row.bound_type for row in form.rows])  # mixed form: -1 is >=, 0 is ==, 1 is <=
+    matrix, cost = form.A.tocsr(), np.asarray(form.c.todense()).ravel()
+    highs = highspy.Highs()
+    highs.silent()
+    status = highs.passModel(
+        len(lower), len(kind), len(matrix.data), int(highspy.MatrixFormat.kRowwise),
+        int(highspy.ObjSense.kMinimize), float(form.c_offset[0]), cost, lower, upper,
+        np.where(kind <= 0, form.rhs, -np.inf), np.where(kind >= 0, form.rhs, np.inf),
+        matrix.indptr.astype(np.int32), matrix.indices.astype(np.int32), matrix.data,
+        np.zeros(len(lower), dtype=np.int32),
+    )  # fmt: skip
+    _check(status)
+    return Handed(highs)
+
+
+def _check(status: Any) -> None:
+    if status == highspy.HighsStatus.kError:
+        raise RuntimeError("passModel failed")
+
+
+def _both(net: Network, years: Series) -> tuple[Network, Series]:
+    return net, years
+
+
+def ways() -> dict[str, Way]:
+    """All ways at hand: ours and plain Pyomo, and the peers where they are installed."""
+    found = {
+        "passModel": Way(finished, pass_model),
+        "dualcontrol": Way(_both, ours),
+        "pyomo": Way(_both, standard_form),
+    }
+    if has_peers():
+        from benchmarks import peers
+
+        found["linopy"] = Way(_both, peers.linopy_dispatch)
+        found["pypsa"] = Way(peers.pypsa_network, peers.pypsa_dispatch)
+    return found
+
+
+def costs(names: list[str], hours: int) -> dict[str, float]:
+    """The least cost of a short horizon, by way."""
+    net, years = network(), series(hours)
+    return {name: (way := ways()[name]).hand_over(way.prepare(net, years)).cost() for name in names}
+
+
+def work(way: str, *, hours: int, repeats: int = 1, arrays: str = "") -> Record:
+    """One way for the record: memory of its first run, least seconds of all; or its costs, or the arrays' file.
+
+    `passModel` reads the arrays from a file: in its memory they count, in its time they do not.
+    """
+    if way == "costs":
+        return costs(list(ways()), hours)
+    net, years = network(), series(hours)
+    if way == "write":
+        np.savez(arrays, **finished(net, years))
+        return {}
+    chosen = ways()[way]
+    chosen.hand_over(chosen.prepare(net, series(WARM)))
+    if way == "passModel":
+        added, (given, _) = added_bytes(lambda: ((read := _read(arrays)), pass_model(read)))
+    else:
+        given = chosen.prepare(net, years)
+        added, _ = added_bytes(lambda: chosen.hand_over(given))
+    seconds, handed = least_seconds(lambda: chosen.hand_over(given), repeats)
+    return {
+        "seconds": seconds,
+        "added_mb": None if added is None else added / 2**20,
+        "rows": handed.highs.getNumRow(),
+        "columns": handed.highs.getNumCol(),
+        "entries": handed.highs.getNumNz(),
+    }
+
+
+def _read(path: str) -> dict[str, Any]:
+    with np.load(path) as stored:
+        return {name: stored[name] for name in PARTS}
+
+
+LIMITS = {"linopy": 8.0, "pypsa": 15.0, "pyomo": 70.0}
+SHOWN = {
+    "passModel": "`passModel` alone, arrays finished",
+    "dualcontrol": "dualcontrol: one Pyomo hour, stamped, scaled, handed over",
+    "linopy": "linopy",
+    "pypsa": "PyPSA",
+    "pyomo": "Pyomo, standard form",
+}
+
+
+def run(rounds: int = 3, hours: int = 8760) -> Report:
+    """The comparison. RuntimeError when the ways do not pose the same problem."""
+    names = [name for name in SHOWN if name in ways()]
+    found = in_process("handover", "costs", hours=SHORT)
+    if max(found.values()) - min(found.values()) > SAME * abs(found["dualcontrol"]):
+        raise RuntimeError(f"the ways pose different problems: {found}")
+    with tempfile.TemporaryDirectory() as folder:
+        arrays = str(Path(folder) / "arrays.npz")
+        in_process("handover", "write", hours=hours, arrays=arrays)
+        quick = [name for name in names if name in ("passModel", "dualcontrol")]
+        slow = [name for name in names if name not in quick]
+        best: dict[str, Record] = {}
+        for _ in range(rounds):
+            for records in (
+                in_turns("handover", quick, 2, hours=hours, repeats=5, arrays=arrays),
+                in_turns("handover", slow, 1, hours=hours, repeats=1),
+            ):
+                for name, record in records.items():
+                    best[name] = _least(best.get(name), record)
+    us, base = best["dualcontrol"], best["passModel"]
+    lines = tuple(
+        (
+            SHOWN[name],
+            f"{best[name]['seconds']:.3f}",
+            f"{best[name]['seconds'] / base['seconds']:.2f}",
+            f"{best[name]['seconds'] / us['seconds']:.1f}",
+            _mb(best[name]),
+            f"{best[name]['rows']:,} × {best[name]['columns']:,}, {best[name]['entries']:,}",
+        )
+        for name in names
+    )
+    targets = [Target("time against `passModel` alone", us["seconds"] / base["seconds"], 2.5)]
+    targets += [
+        Target(
+            f"{name}'s time against ours", best[name]["seconds"] / us["seconds"], LIMITS[name], is_upper=False
+        )
+        for name in LIMITS
+        if name in best
+    ]
+    if us["added_mb"] is not None:
+        targets.append(Target("added memory against arrays", us["added_mb"] / base["added_mb"], 1.3))
+    return Report(
+        "handover",
+        f"Building and handing over {hours:,} hours",
+        ("way", "seconds", "/ passModel", "/ ours", "added MB", "rows × columns, entries"),
+        lines,
+        tuple(targets),
+        (
+            f"Least cost of {SHORT} hours by every way: {min(found.values()):.6f} to {max(found.values()):.6f}.",
+        ),
+        {"best": best, "costs": found},
+    )
+
+
+def _least(before: Record | None, record: Record) -> Record:
+    if before is None:
+        return record
+    least = {
+        name: min(before[name], record[name]) for name in ("seconds", "added_mb") if record[name] is not None
+    }
+    return record | least
+
+
+def _mb(record: Record) -> str:
+    return "–" if record["added_mb"] is None else f"{record['added_mb']:.0f}"
