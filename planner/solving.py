@@ -78,15 +78,20 @@ class NoPlan(RuntimeError):
         super().__init__(status.value)
 
 
-def solve_case(case: Case, answers: tuple[Answer, ...] = ()) -> Solved:
-    """Value, then ranking, then the least interference, each in its turn. Errors: NoPlan, SolverError."""
+def solve_case(case: Case, held: Floats | None = None) -> Solved:
+    """Value, then ranking, then the least interference, each in its turn. Errors: NoPlan, SolverError.
+
+    held: yearly columns whose yes and no are kept.
+    """
     model = build_model(case)
     yearly = compile_model(model)
+    if held is not None:
+        yearly = yearly.fixed(held)
     if case.power is None:
         return _ordered(case, yearly, yearly, len(yearly.columns))
     settings = case.accounts.scenario.settings.time
     if settings.mode == "year":
-        return _full_year(case, yearly, model.total_terms, answers)
+        return _full_year(case, yearly, model.total_terms)
     hours = hours_of(case, drafted_series(case))
     program, layout = couple(yearly, hours, model.total_terms)
     return replace(_ordered(case, yearly, program, len(yearly.columns)), hours=hours, layout=layout)
@@ -123,9 +128,7 @@ def _least(yearly: Arrays, fixed: Arrays, value: Stage, first: Solution, options
     )
 
 
-def _full_year(
-    case: Case, yearly: Arrays, total_terms: Mapping[str, Any], answers: tuple[Answer, ...]
-) -> Solved:
+def _full_year(case: Case, yearly: Arrays, total_terms: Mapping[str, Any]) -> Solved:
     """The year by decomposition; ranking on its cuts; the rest on the mix of days that is the plan's year."""
     settings = case.accounts.scenario.settings
     hours = hours_of(case, case.network.year())
@@ -138,7 +141,6 @@ def _full_year(
         wiring,
         gap=settings.time.gap,
         most_evaluations=settings.time.most_evaluations,
-        answers=answers,
         options=options,
     )
     if not year.x.size:
