@@ -1,7 +1,8 @@
 """The double-entry quota ledger (3.2.1b): every tonne of quota moves by an entry; whole tonnes only.
 
 Accounts: `superior` (上级), `pool` (旗统筹) and its earmark `pool:3.3.2c`, `unit:<id>`, `project:<id>`,
-`society:<id>`, `reserve`, `retired`, `grid` (the difference between 等价 and 当量).
+`society:<id>`, `reserve`, `retired`, `grid` (the county at 等价 less its
+owners at 当量, with losses).
 """
 
 from collections import defaultdict

@@ -54,8 +54,17 @@ class Voice:
 
     def say(self, message: str, **params: object) -> None:
         """A line on standard output; nothing when a program listens."""
+        self.line(say(message, self.lang, **params))
+
+    def line(self, text: str) -> None:
+        """A finished sentence on standard output; nothing when a program listens."""
         if not self.is_json:
-            sys.stdout.write(visible(say(message, self.lang, **params)) + "\n")
+            sys.stdout.write(visible(text) + "\n")
+
+    def aside(self, message: str, **params: object) -> None:
+        """A line about the run, not the result: on standard error, for people."""
+        if not self.is_json:
+            sys.stderr.write(visible(say(message, self.lang, **params)) + "\n")
 
     def answer(self, **content: object) -> None:
         """The one JSON object, when a program listens. It is readable in whatever encoding the pipe has."""

@@ -130,12 +130,11 @@ def _price_title(plan: "Plan", words: Speech) -> str:
     if held.empty:
         return words.say("picture.prices.title_none")
     first = {row.name: row for row in held.itertuples(index=False)}
-    point = plan.summary.get("intensity_price_wan_yuan_per_point") or {}
     figures: dict[str, object] = {}
     if "pool_balance" in first:
         figures["value"] = _price(_relaxing(first["pool_balance"]))
     if "county_intensity" in first:
-        figures["point"] = _price(point.get("right") or point.get("left") or 0.0)
+        figures["point"] = _price(_relaxing(first["county_intensity"]))
     if len(figures) == 2:
         return words.say("picture.prices.title_both", **figures)
     if "value" in figures:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from dualcontrol import reporting
+from dualcontrol import reporting, timing
 from dualcontrol.dispatching import drawn_as_settled, hourly_values, power_tables
 from dualcontrol.infeasible import Infeasible
 from dualcontrol.model.allocation import Case, Margins
@@ -121,7 +121,9 @@ def _intensity_excess_tce(case: Case, outcome: Outcome) -> float:
 
 
 def _plan(case: Case, solved: Solved, outcome: Outcome, bound: float) -> Plan:
-    constraints = reporting.constraints(case, solved, outcome)
+    with timing.stage("prices"):
+        constraints = reporting.constraints(case, solved, outcome)
+        intensity_price = reporting.intensity_price(case, solved, constraints)
     prices = price_of(constraints, "pool_balance"), price_of(constraints, "county_intensity")
     projects = projects_table(case, outcome, *prices)
     best = solved.first
@@ -138,7 +140,7 @@ def _plan(case: Case, solved: Solved, outcome: Outcome, bound: float) -> Plan:
         "is_relaxed": case.accounts.scenario.settings.solve.relax_integers,
         "warnings": reporting.warnings(case),
         "margins_tce": {"pool": case.margins.pool_tce, "intensity": case.margins.intensity_tce},
-        "intensity_price": reporting.intensity_price(case, solved, constraints),
+        "intensity_price": intensity_price,
         "value_items_wan_yuan": {k: float(v) for k, v in outcome.value_items_wan_yuan.items()},
         **reporting.network_summary(case, solved, outcome),
         **_draft(case),

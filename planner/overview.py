@@ -1,5 +1,6 @@
 """The first sheet of the workbook: what is asked, what comes out, who gets what, what binds, the check."""
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,8 @@ from dualcontrol.messages import LANGUAGES, describe, say
 from dualcontrol.model.schema import BASES
 from dualcontrol.questions import question_lines
 from dualcontrol.sheet_accounts import Places
-from dualcontrol.sheets import Column, Sheet, both, lines_of
+from dualcontrol.sheet_power import NETWORK_FIGURES, builds_told, how_checked, missing_told
+from dualcontrol.sheets import Column, Sheet, both
 from dualcontrol.words import is_missing, words
 
 if TYPE_CHECKING:
@@ -28,10 +30,25 @@ _FIGURES = (
 # figure (also its message), key of the summary, divisor, style, unit, meaning
 _RESULTS = (
     ("result.value", "objective_wan_yuan", 1.0, "dec2", "万元 10⁴ yuan", "meaning.value"),
-    ("result.bound", "bound_wan_yuan", 1.0, "dec2", "万元 10⁴ yuan", "meaning.bound"),
     ("result.gdp", "gdp_wan_yuan", 1e4, "dec2", "亿元 10⁸ yuan", "meaning.gdp"),
     ("result.energy", "energy_tce", 1e4, "dec2", "万tce 10⁴ tce", "meaning.energy"),
+    (
+        "result.energy_eq_gross",
+        "energy_eq_gross_tce",
+        1e4,
+        "dec2",
+        "万tce 10⁴ tce",
+        "meaning.energy_eq_gross",
+    ),
     ("result.energy_eq", "energy_eq_tce", 1e4, "dec2", "万tce 10⁴ tce", "meaning.energy_eq"),
+    (
+        "result.energy_eq_total",
+        "energy_eq_total_tce",
+        1e4,
+        "dec2",
+        "万tce 10⁴ tce",
+        "meaning.energy_eq_total",
+    ),
     ("result.intensity", "intensity", 1.0, "dec4", "tce/万元", "meaning.intensity"),
     ("result.reduction", "intensity_reduction", 1.0, "share", "%", "meaning.reduction"),
     ("result.co2", "co2_t", 1e4, "dec2", "万t 10⁴ t", "meaning.co2"),
@@ -54,12 +71,19 @@ _BUDGET = (
     Column("column.unit", "text", 16),
     Column("column.meaning", "text", 60),
 )
+_VALUE = (
+    Column("column.item", "text", 52),
+    Column("column.wan_yuan", "dec2", 16),
+    Column("column.share_of_value", "share", 16),
+    Column("column.unit", "text", 16),
+    Column("column.meaning", "text", 60),
+)
 _BINDING = (
     Column("column.constraint", "text", 52),
     Column("column.price_left", "number", 16),
     Column("column.price_right", "number", 16),
     Column("column.price_unit", "text", 16),
-    Column("column.clause", "text", 60),
+    Column("column.price_holds", "text", 60),
 )
 
 
@@ -75,7 +99,6 @@ def write_overview(
     settings = scenario.settings
     sheet.widths([column.width for column in _FIGURES])
     sheet.sheet.set_portrait()
-    sheet.sheet.fit_to_pages(1, 1)
     sheet.line(settings.title_zh, "title", 30)
     sheet.line(settings.title_en, "subtitle", 18)
     if sheet.parent.mark:
@@ -91,9 +114,14 @@ def write_overview(
             nature=say(f"nature.{settings.nature}", lang),
             status=words("status", summary.get("status")),
         )
-        sheet.line(text, "small")
+        sheet.sentence(text, "fine")
+    if "network" in summary:
+        for lang in LANGUAGES:
+            sheet.sentence(how_checked(summary, lang), "fine")
     _results(sheet, scenario, summary)
+    _value(sheet, summary)
     _budget(sheet, places)
+    _network(sheet, summary, scenario)
     _binding(sheet, plan, summary)
     _questions(sheet, summary)
     _audit(sheet, verdict)
@@ -117,8 +145,67 @@ def _results(sheet: Sheet, scenario: "Scenario", summary: Mapping[str, Any]) -> 
         sheet.put(sheet.row, 0, both(message), "text")
         sheet.put(sheet.row, 3, unit, "text")
         sheet.put(sheet.row, 4, both(meaning), "text")
-        sheet.sheet.set_row(sheet.row, 18)
+        sheet.fit_row(sheet.row, {0: both(message), 4: both(meaning)})
         sheet.row += 1
+
+
+def _value(sheet: Sheet, summary: Mapping[str, Any]) -> None:
+    """Value added less every cost, and how the plan's value lies below the optimum and the bound."""
+    items: Mapping[str, float] = summary["value_items_wan_yuan"]
+    _section(sheet, "overview.value")
+    sheet.heads(_VALUE)
+    first, whole = sheet.row, float(summary["objective_wan_yuan"])
+    for item, worth in items.items():
+        if worth or item == "value_added_units":
+            share = worth / whole if whole else None
+            sheet.record(
+                _VALUE, [both(f"item.{item}"), worth, share, "万元 10⁴ yuan", both(f"item.{item}_meaning")]
+            )
+    at = _sum_line(sheet, "value.plan", first, sum(items.values()))
+    first = sheet.row
+    optimum, ranking = float(summary["solver_objective_wan_yuan"]), float(summary["ranking_cost_wan_yuan"])
+    settled = whole - (optimum - ranking)
+    for message, worth in (("optimum", optimum), ("ranking", -ranking), ("rounding", settled)):
+        sheet.record(
+            _VALUE, [both(f"value.{message}"), worth, None, "万元 10⁴ yuan", both(f"value.{message}_meaning")]
+        )
+    below = _sum_line(sheet, "value.same", first, optimum - ranking + settled)
+    bound = summary.get("bound_wan_yuan")
+    if not is_missing(bound):
+        row, gap = sheet.row, float(bound) - optimum  # type: ignore[arg-type]
+        share = gap / optimum if optimum else None
+        sheet.record(_VALUE, [both("value.bound"), bound, None, "万元 10⁴ yuan", both("meaning.bound")])
+        sheet.record(_VALUE, [both("value.gap"), gap, share, "万元 10⁴ yuan", both("value.gap_meaning")])
+        difference = f"={xl_rowcol_to_cell(row, 1)}-{xl_rowcol_to_cell(first, 1)}"
+        sheet.formula(row + 1, 1, difference, gap, "dec2")
+    sheet.put(sheet.row, 0, both("value.check"), "text")
+    text = f"=ROUND({xl_rowcol_to_cell(at, 1)}-{xl_rowcol_to_cell(below, 1)},2)"
+    sheet.formula(sheet.row, 1, text, round(sum(items.values()) - whole, 2) + 0.0, "check")
+    sheet.row += 1
+
+
+def _sum_line(sheet: Sheet, message: str, first: int, worth: float) -> int:
+    cells = [both(message), worth, None, "万元 10⁴ yuan", both(f"{message}_meaning")]
+    row = sheet.record(_VALUE, cells, is_total=True)
+    span = f"{xl_rowcol_to_cell(first, 1)}:{xl_rowcol_to_cell(row - 1, 1)}"
+    sheet.formula(row, 1, f"=SUM({span})", worth, "dec2", is_total=True)
+    return row
+
+
+def _network(sheet: Sheet, summary: Mapping[str, Any], scenario: "Scenario") -> None:
+    """What the network adds and costs, in short; the sheet `power` has the rest."""
+    network = summary.get("network")
+    if not network:
+        return
+    _section(sheet, "overview.network")
+    sheet.heads(_FIGURES)
+    for key, unit in NETWORK_FIGURES:
+        sheet.record(
+            _FIGURES, [both(f"network.{key}"), network[key], None, unit, both(f"network.{key}_meaning")]
+        )
+    for lang in LANGUAGES:
+        sheet.sentence(builds_told(summary, scenario, lang))
+        sheet.sentence(missing_told(summary, lang))
 
 
 def _budget(sheet: Sheet, places: Places) -> None:
@@ -150,7 +237,7 @@ def _budget_line(sheet: Sheet, message: str, formula: str, tce: float, *, is_tot
     sheet.formula(row, 2, formula, tce, "int", is_total=is_total)
     sheet.put(row, 3, "万tce | tce", "text", is_total=is_total)
     sheet.put(row, 4, both(f"{message}_meaning"), "text", is_total=is_total)
-    sheet.sheet.set_row(row, 18)
+    sheet.fit_row(row, {0: both(message), 4: both(f"{message}_meaning")})
     sheet.row += 1
 
 
@@ -160,21 +247,33 @@ def _binding(sheet: Sheet, plan: "Plan", summary: Mapping[str, Any]) -> None:
     rows = plan.constraints
     # The pool's limit cannot be relaxed in the county, but it is the energy total.
     limits = rows[rows["relaxable"].astype(bool) | (rows["name"] == "pool_balance")]
-    priced = limits[(limits["price_left"].fillna(0.0) != 0) | (limits["price_right"].fillna(0.0) != 0)]
+    is_there = (limits["activity"] != 0) | (limits["limit"] != 0)  # hours of what is not built hold nothing
+    is_priced = (limits["price_left"].fillna(0.0) != 0) | (limits["price_right"].fillna(0.0) != 0)
+    priced = limits[is_there & is_priced]
     if priced.empty:
-        sheet.line(both("overview.nothing_binds"), "plain", 18)
+        sheet.sentence(both("overview.nothing_binds"))
         return
     sheet.heads(_BINDING)
     for row in priced.head(_MOST_BINDING).itertuples(index=False):
-        where = " ".join(part for part in (words("constraint", row.name), row.index) if part)
-        sheet.record(_BINDING, [where, row.price_left, row.price_right, row.price_unit, row.clause])
-    if len(priced) > _MOST_BINDING:
-        sheet.line(both("overview.more_bind", count=len(priced) - _MOST_BINDING), "small")
-    point = summary.get("intensity_price_wan_yuan_per_point")
-    if point and (point["left"] or point["right"]):
-        sheet.line(
-            both("overview.point", left=_money(point["left"]), right=_money(point["right"])), "plain", 18
+        where = " ".join(
+            part for part in (words("constraint", row.name), row.index, f"({row.clause})") if part
         )
+        sheet.record(_BINDING, [where, row.price_left, row.price_right, row.price_unit, _holds(row)])
+    if len(priced) > _MOST_BINDING:
+        sheet.sentence(both("overview.more_bind", count=len(priced) - _MOST_BINDING), "fine")
+    sheet.sentence(both("overview.prices_hold"), "fine")
+    price = summary.get("intensity_price")
+    for side in ("left", "right") if price else ():
+        told = price[side]
+        if not is_missing(told["to_reduction"]) and told["wan_yuan_per_tce_eq"]:
+            params = {
+                "price": told["wan_yuan_per_tce_eq"],
+                "target": told["to_reduction"],
+                "tce": told["tce_eq"],
+                "worth": told["worth_wan_yuan"],
+            }
+            for lang in LANGUAGES:
+                sheet.sentence(say(f"overview.intensity_{side}", lang, **params))
 
 
 def _questions(sheet: Sheet, summary: Mapping[str, Any]) -> None:
@@ -182,23 +281,32 @@ def _questions(sheet: Sheet, summary: Mapping[str, Any]) -> None:
     lines = [line for lang in LANGUAGES for line in question_lines(summary, lang)]
     if lines:
         _section(sheet, "overview.questions")
-        width = sum(column.width for column in _FIGURES)
         for line in lines:
-            sheet.line(line, "note", 15 * lines_of(line, width) + 3, last=len(_FIGURES) - 1)
+            sheet.sentence(line)
 
 
-def _money(value: float | None) -> str:
-    return "–" if is_missing(value) else f"{value:,.2f}"
+def _holds(row: Any) -> str:
+    """How far the prices of a limit hold."""
+    told = []
+    for side in ("left", "right"):
+        reach = getattr(row, f"range_{side}")
+        if is_missing(reach):
+            continue
+        if math.isinf(reach):
+            told.append(both(f"overview.endless_{side}"))
+        else:
+            told.append(both(f"overview.holds_{side}", reach=reach, unit=row.unit))
+    return "\n".join(told) or both("overview.holds_unknown")
 
 
 def _audit(sheet: Sheet, verdict: "Verdict") -> None:
     _section(sheet, "overview.audit")
     message = "overview.passed" if verdict.passed else "overview.failed"
-    sheet.line(both(message, checks=len(verdict.checks)), "plain", 18)
+    sheet.sentence(both(message, checks=len(verdict.checks)))
     worst = verdict.worst
     for lang in LANGUAGES:
         told = describe(f"audit.{worst.name}", lang, worst.params)
-        sheet.line(say("overview.tightest", lang, worst=told), "plain", 18)
+        sheet.sentence(say("overview.tightest", lang, worst=told))
 
 
 def _bases(sheet: Sheet, summary: Mapping[str, Any]) -> None:
@@ -220,6 +328,6 @@ def _bases(sheet: Sheet, summary: Mapping[str, Any]) -> None:
 def _fingerprints(sheet: Sheet, summary: Mapping[str, Any]) -> None:
     _section(sheet, "overview.fingerprints")
     hashes, versions = summary["hashes"], summary["versions"]
-    sheet.line(both("overview.scenario_hash") + f"  {hashes['scenario']}", "small")
-    sheet.line(both("overview.plan_hash") + f"  {hashes['plan']}", "small")
-    sheet.line("  ".join(f"{name} {number}" for name, number in versions.items()), "small")
+    sheet.sentence(both("overview.scenario_hash") + f"  {hashes['scenario']}", "fine")
+    sheet.sentence(both("overview.plan_hash") + f"  {hashes['plan']}", "fine")
+    sheet.sentence("  ".join(f"{name} {number}" for name, number in versions.items()), "fine")

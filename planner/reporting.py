@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dualcontrol.limits import limits
-from dualcontrol.model.allocation import NETWORK_ROWS, ROWS, Case, Row
+from dualcontrol.limits import Sides, limits
+from dualcontrol.model.allocation import NETWORK_ROWS, ROWS, Case, Row, grid
 from dualcontrol.model.decisions import Outcome
 from dualcontrol.questions import open_questions
 from dualcontrol.solvers.highs import LiveHighs, Status
@@ -52,7 +52,10 @@ def constraints(case: Case, solved: Solved, outcome: Outcome) -> pd.DataFrame:
         if meta[name].effect != "definition" and (case.power is None or meta[name].is_relaxable)
     ]
     prices = dict(zip(priced, one_sided_prices(arrays, solved.final.x, priced), strict=True))
-    ranged = [k for k in priced if _is_ranged(case, solved, meta[solved.yearly.rows[k][0]], prices[k])]
+    sides = limits(case, solved, outcome)
+    ranged = [
+        k for k in priced if _is_ranged(case, solved, meta[solved.yearly.rows[k][0]], prices[k], sides[k])
+    ]
     reach = dict(
         zip(
             ranged,
@@ -61,7 +64,6 @@ def constraints(case: Case, solved: Solved, outcome: Outcome) -> pd.DataFrame:
         )
     )
     none = (np.nan, np.nan)
-    sides = limits(case, solved, outcome)
     rows = [
         (
             name,
@@ -79,11 +81,15 @@ def constraints(case: Case, solved: Solved, outcome: Outcome) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(CONSTRAINTS))
 
 
-def _is_ranged(case: Case, solved: Solved, row: Row, price: tuple[float, float]) -> bool:
-    """Whether the range of a row is worth a linear program of its own."""
+def _is_ranged(case: Case, solved: Solved, row: Row, price: tuple[float, float], sides: Sides) -> bool:
+    """Whether the range of a row is worth linear programs of its own."""
     if solved.year is not None or not row.is_relaxable:  # a mix of days is no witness for where a price ends
         return False
-    return case.power is None or row.name in ALWAYS_RANGED or bool(np.nan_to_num(price).any())
+    if case.power is None:
+        return True
+    is_held = bool(np.nan_to_num(price).any()) and any(sides[:2])  # 0 of 0: of something that is not built
+    # the price of a fleet's hours is what the scenario says a missing hour costs
+    return row.name in ALWAYS_RANGED or (is_held and row.name != "utilisation_hours")
 
 
 def binding(constraints: pd.DataFrame) -> str:
@@ -98,9 +104,11 @@ def binding(constraints: pd.DataFrame) -> str:
 
 def binding_rows(constraints: pd.DataFrame) -> list[str]:
     """Every limit a government could relax that holds the plan back now, as `name[index]`, dearest first."""
-    held = constraints[
-        constraints["relaxable"] & ((constraints["price_left"] > 0) | (constraints["price_right"] > 0))
-    ]
+    is_priced = (constraints["price_left"] > 0) | (constraints["price_right"] > 0)
+    is_there = (constraints["activity"] != 0) | (
+        constraints["limit"] != 0
+    )  # hours of what is not built are not
+    held = constraints[constraints["relaxable"] & is_priced & is_there]
     held = held.assign(top=held[["price_left", "price_right"]].max(axis=1)).sort_values(
         "top", ascending=False
     )
@@ -168,20 +176,24 @@ def warnings(case: Case) -> list[str]:
 
 
 def network_summary(case: Case, solved: Solved, outcome: Outcome) -> dict[str, Any]:
-    """What the network adds and costs: how the year was checked, green power, exports, builds, hours."""
+    """What the network adds and costs: how the year was checked, green power, exports, builds, hours of the fleets."""
     dispatch, power = outcome.dispatch, case.power
     if dispatch is None or power is None:
         return {}
     mode = case.accounts.scenario.settings.time.mode
     excluded = case.counting.is_excluded("excess_renewable", "total")
     excess = sum(float(use.excess_green_mwh) for use in outcome.unit_use.values())
+    chosen = sorted(b for b, v in outcome.decisions.built.items() if v > 0)
     return {
         "time": {"typical": "checked_typical", "year": "checked_year"}[mode],
         "is_draft": mode == "typical",
         "questions": open_questions(power, dispatch, outcome.decisions.built),
         "network": {
             "hours": dispatch.series.hours,
-            "builds": sorted(b for b, v in outcome.decisions.built.items() if v > 0),
+            "builds": chosen,
+            "build_costs_wan_yuan": {
+                b: grid.build_cost(case, b) * float(outcome.decisions.built[b]) for b in chosen
+            },
             "green_delivered_mwh": sum(float(dispatch.green_mwh(s)) for s in dispatch.green),
             "green_exported_mwh": float((dispatch.green_export * dispatch.weight()).sum()) / 1000,
             "excluded_tce_eq": excess * float(case.counting.k_eq_tce_per_mwh) if excluded else 0.0,
@@ -189,6 +201,9 @@ def network_summary(case: Case, solved: Solved, outcome: Outcome) -> dict[str, A
             "imported_mwh": sum(float(dispatch.mwh(g)) for g in power.exchanged if g.endswith(":import")),
             "unserved_mwh": float(dispatch.mwh(*(a for a in dispatch.injection if a.startswith("shed:")))),
             "missing_hours": {f: float(h) for f, h in outcome.missing_hours.items()},
+            "missing_hours_wan_yuan": {
+                f: float(cost) for f, cost in grid.missing_hours_costs(case, outcome.missing_hours).items()
+            },
             "evaluations_of_the_year": solved.year.evaluations if solved.year else None,
             "gap": solved.year.gap if solved.year else None,
         },

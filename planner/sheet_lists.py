@@ -7,7 +7,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from dualcontrol.messages import LANGUAGES, say
 from dualcontrol.reasons import told
 from dualcontrol.sheet_accounts import Accounts, Places
-from dualcontrol.sheets import A3, Book, Column
+from dualcontrol.sheets import A3, Book, Column, both
 from dualcontrol.words import words
 
 if TYPE_CHECKING:
@@ -66,8 +66,11 @@ _CONSTRAINTS = (
     Column("column.price_left", "number", 15),
     Column("column.price_right", "number", 15),
     Column("column.price_unit", "text", 16),
+    Column("column.range_left", "number", 16),
+    Column("column.range_right", "number", 16),
     Column("column.relaxable", "text", 13),
 )
+_ALWAYS_SHOWN = ("use_within_quota", "pool_balance")
 _NOTE = (Column("column.note_zh", "note", 70), Column("column.note_en", "note", 70))
 _NOTES = (
     "notes.nature",
@@ -125,7 +128,7 @@ def write_measures(book: Book, plan: "Plan", scenario: "Scenario") -> None:
         values.append(
             [
                 row.measure_id,
-                measure.get("name"),
+                row.name,
                 row.unit_id,
                 carrier.get("name"),
                 carrier.get("unit"),
@@ -186,13 +189,15 @@ def write_projects(book: Book, plan: "Plan", scenario: "Scenario", accounts: Acc
 
 
 def write_constraints(book: Book, plan: "Plan") -> None:
-    """Sheet `constraints`: every limit with its use, room and prices."""
-    sheet = book.sheet("sheet.constraints", "#7F7F7F")
+    """Sheet `constraints`: limits that may be relaxed, that have a price, and quotas; constraints.csv has all."""
+    sheet = book.sheet("sheet.constraints", "#7F7F7F", paper=A3)
     sheet.widths([column.width for column in _CONSTRAINTS])
     sheet.top("sheet.constraints", "sheet.constraints_note")
     sheet.heads(_CONSTRAINTS, frozen_columns=1)
-    first = sheet.row
-    for row in plan.constraints.itertuples(index=False):
+    first, rows = sheet.row, plan.constraints
+    is_priced = (rows["price_left"].fillna(0.0) != 0) | (rows["price_right"].fillna(0.0) != 0)
+    shown = rows[rows["relaxable"].astype(bool) | is_priced | rows["name"].isin(_ALWAYS_SHOWN)]
+    for row in shown.itertuples(index=False):
         sheet.record(
             _CONSTRAINTS,
             [
@@ -206,11 +211,15 @@ def write_constraints(book: Book, plan: "Plan") -> None:
                 row.price_left,
                 row.price_right,
                 row.price_unit,
+                row.range_left,
+                row.range_right,
                 words("relaxable", int(bool(row.relaxable))),
             ],
         )
     if sheet.row > first:
         sheet.sheet.autofilter(first - 1, 0, sheet.row - 1, len(_CONSTRAINTS) - 1)
+    if len(shown) < len(rows):
+        sheet.line(both("constraints.rest", count=len(rows) - len(shown)), "small")
 
 
 def write_notes(book: Book, scenario: "Scenario") -> None:

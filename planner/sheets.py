@@ -6,7 +6,7 @@ value, for programs that do not recalculate.
 
 import math
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,8 +31,9 @@ _STYLES: dict[str, dict[str, Any]] = {
     "head": {"bold": True, "bg_color": LIGHT, "align": "center", "text_wrap": True, **_GRID},
     "text": {"text_wrap": True, "indent": 1, **_GRID},
     "note": {"text_wrap": True, "valign": "top", "indent": 1},
-    "plain": {},
+    "plain": {"text_wrap": True},
     "small": {"font_size": 9, "font_color": GREY},
+    "fine": {"font_size": 9, "font_color": GREY, "text_wrap": True},
     "int": {"num_format": "#,##0;[Red]-#,##0;0", **_GRID},
     "move": {"num_format": "+#,##0;[Red]-#,##0;–", "align": "right", **_GRID},
     "dec2": {"num_format": "#,##0.00;[Red]-#,##0.00", **_GRID},
@@ -77,6 +78,7 @@ class Book:
         """book: an open xlsxwriter Workbook; mark and title go into header and footer of every page."""
         self.book, self.mark, self.title = book, mark, title
         self._formats: dict[tuple[str, bool], Any] = {}
+        self._sheets: list[Sheet] = []
 
     def format(self, style: str, *, is_total: bool = False) -> Any:
         """The format of a style, made once."""
@@ -98,7 +100,14 @@ class Book:
         mark = f'&"Microsoft YaHei,Bold"&KC00000{_page_text(self.mark)}' if self.mark else ""
         sheet.set_header(f"&L{_page_text(self.title)[:80]}&R{mark}")
         sheet.set_footer(f"&L{mark}&C&P / &N&R{_page_text(tab(name))}")
-        return Sheet(self, sheet, tab(name))
+        self._sheets.append(Sheet(self, sheet, tab(name)))
+        return self._sheets[-1]
+
+    def set_print_areas(self) -> None:
+        """Print of every sheet its columns and no more: a long text beside them would make all of it small."""
+        for sheet in self._sheets:
+            if sheet.row and sheet.columns:
+                sheet.sheet.print_area(0, 0, sheet.row - 1, len(sheet.columns) - 1)
 
 
 def tab(name: str) -> str:
@@ -119,6 +128,7 @@ class Sheet:
     sheet: Any
     name: str
     row: int = 0
+    columns: tuple[float, ...] = ()
 
     def put(self, row: int, column: int, value: object, style: str, *, is_total: bool = False) -> None:
         """One cell: text stays text, a missing or endless number is shown as such."""
@@ -148,8 +158,16 @@ class Sheet:
             self.sheet.set_row(self.row, height)
         self.row += 1
 
+    def sentence(self, text: str, style: str = "plain") -> None:
+        """A sentence over the whole width of the sheet, on as many lines as it takes. The widths must be set."""
+        self.sheet.merge_range(self.row, 0, self.row, len(self.columns) - 1, "", self.parent.format(style))
+        self.sheet.write_string(self.row, 0, text[:_LONGEST], self.parent.format(style))
+        self.sheet.set_row(self.row, _LINE * lines_of(text, sum(self.columns) - 2) + 3)
+        self.row += 1
+
     def widths(self, widths: Sequence[float]) -> None:
         """Widths of the columns, in characters."""
+        self.columns = tuple(widths)
         for index, width in enumerate(widths):
             self.sheet.set_column(index, index, width)
 
@@ -158,7 +176,9 @@ class Sheet:
         self.line(both(message), "section", 22)
         if self.parent.mark:
             self.line(self.parent.mark, "mark", 18)
-        if note:
+        if note and lines_of(both(note), sum(self.columns)) > 1 and len(self.columns) > 1:
+            self.sentence(both(note), "fine")
+        elif note:
             self.line(both(note), "small")
 
     def heads(self, columns: Sequence[Column], *, frozen_columns: int | None = None) -> None:
@@ -181,6 +201,11 @@ class Sheet:
         self.sheet.set_row(self.row, _LINE * min(lines, 20) + 2)
         self.row += 1
         return self.row - 1
+
+    def fit_row(self, row: int, texts: Mapping[int, str]) -> None:
+        """Make a row as high as its texts, by column, need it."""
+        lines = max(lines_of(text, self.columns[column] - 1.5) for column, text in texts.items())
+        self.sheet.set_row(row, _LINE * lines + 3)
 
     def totals(
         self, columns: Sequence[Column], first: int, values: Sequence[Sequence[object]], label: str

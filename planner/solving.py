@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from dualcontrol import timing
 from dualcontrol.coupling import Hours, couple, drafted_series, hours_of
 from dualcontrol.model.allocation import Case, build_model
 from dualcontrol.solvers.compile import Arrays, Floats, compile_model
@@ -83,17 +84,19 @@ def solve_case(case: Case, held: Floats | None = None) -> Solved:
 
     held: yearly columns whose yes and no are kept.
     """
-    model = build_model(case)
-    yearly = compile_model(model)
-    if held is not None:
-        yearly = yearly.fixed(held)
+    with timing.stage("compile"):
+        model = build_model(case)
+        yearly = compile_model(model)
+        if held is not None:
+            yearly = yearly.fixed(held)
     if case.power is None:
         return _ordered(case, yearly, yearly, len(yearly.columns))
     settings = case.accounts.scenario.settings.time
     if settings.mode == "year":
         return _full_year(case, yearly, model.total_terms)
-    hours = hours_of(case, drafted_series(case))
-    program, layout = couple(yearly, hours, model.total_terms)
+    with timing.stage("compile"):
+        hours = hours_of(case, drafted_series(case))
+        program, layout = couple(yearly, hours, model.total_terms)
     return replace(_ordered(case, yearly, program, len(yearly.columns)), hours=hours, layout=layout)
 
 
@@ -103,15 +106,17 @@ def _ordered(case: Case, yearly: Arrays, program: Arrays, width: int) -> Solved:
     gap = settings.solve.mip_gap if case.power is None else settings.time.gap
     options = Options(gap=gap, time_limit_s=settings.solve.time_limit_s)
     value = Stage("value", program.cost, settings.solve.score_tolerance_wan_yuan, program.offset)
-    stages = solve_in_order(program, [value], options)
+    with timing.stage("value"):
+        stages = solve_in_order(program, [value], options)
     _require(stages)
     if (
         np.any(score := _weights(yearly, program, {"admitted": case.rulings.scores}))
         and yearly.is_integer.any()
     ):
-        ranked = solve_in_order(
-            program, [Stage("score", score)], options, keep=[(value, stages[0].objective)]
-        )
+        with timing.stage("ranking"):
+            ranked = solve_in_order(
+                program, [Stage("score", score)], options, keep=[(value, stages[0].objective)]
+            )
         stages += ranked if ranked[-1].solution.x.size else []
     fixed = program.fixed(stages[-1].solution.x)
     return _least(yearly, fixed, value, stages[0].solution, options)
@@ -119,9 +124,9 @@ def _ordered(case: Case, yearly: Arrays, program: Arrays, width: int) -> Solved:
 
 def _least(yearly: Arrays, fixed: Arrays, value: Stage, first: Solution, options: Options) -> Solved:
     """With the integers fixed: the value again, then the plan that interferes least."""
-    results = solve_in_order(
-        fixed, [replace(value, tolerance=0.0), Stage("least_moved", _least_moved(yearly, fixed))], options
-    )
+    last = Stage("least_moved", _least_moved(yearly, fixed))
+    with timing.stage("least"):
+        results = solve_in_order(fixed, [replace(value, tolerance=0.0), last], options)
     _require(results)
     return Solved(
         yearly, fixed, first, results[0].objective, results[-1].solution, dual=results[0].solution.row_dual
@@ -131,28 +136,31 @@ def _least(yearly: Arrays, fixed: Arrays, value: Stage, first: Solution, options
 def _full_year(case: Case, yearly: Arrays, total_terms: Mapping[str, Any]) -> Solved:
     """The year by decomposition; ranking on its cuts; the rest on the mix of days that is the plan's year."""
     settings = case.accounts.scenario.settings
-    hours = hours_of(case, case.network.year())
-    days = Days(hours.arrays, hours.layout, total_terms)
-    wiring = wiring_of(yearly, days)
+    with timing.stage("compile"):
+        hours = hours_of(case, case.network.year())
+        days = Days(hours.arrays, hours.layout, total_terms)
+        wiring = wiring_of(yearly, days)
     options = Options(gap=settings.time.gap / 4, time_limit_s=settings.solve.time_limit_s)
-    year = solve_year(
-        yearly,
-        days,
-        wiring,
-        gap=settings.time.gap,
-        most_evaluations=settings.time.most_evaluations,
-        options=options,
-    )
+    with timing.stage("year"):
+        year = solve_year(
+            yearly,
+            days,
+            wiring,
+            gap=settings.time.gap,
+            most_evaluations=settings.time.most_evaluations,
+            options=options,
+        )
     if not year.x.size:
         raise NoPlan(year.status)
-    program, usable = ranked_program(
-        yearly,
-        wiring,
-        year,
-        _weights(yearly, yearly, {"admitted": case.rulings.scores}),
-        settings.solve.score_tolerance_wan_yuan,
-        options,
-    )
+    with timing.stage("ranking"):
+        program, usable = ranked_program(
+            yearly,
+            wiring,
+            year,
+            _weights(yearly, yearly, {"admitted": case.rulings.scores}),
+            settings.solve.score_tolerance_wan_yuan,
+            options,
+        )
     first = Solution(year.status, year.x, yearly.times(year.x), year.objective, year.bound, 0.0)
     value = Stage("value", program.cost, 0.0, program.offset)
     return replace(

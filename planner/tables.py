@@ -128,7 +128,7 @@ DECIMALS = {
 }
 # At most so many; a price has as many as a bound needs that is made of it and of millions of tonnes.
 MOST_DECIMALS = {
-    **{("constraints", column): 6 for column in ("activity", "limit", "slack", "range_left", "range_right")},
+    **{("constraints", column): 4 for column in ("activity", "limit", "slack", "range_left", "range_right")},
     **{("constraints", column): 12 for column in ("price_left", "price_right")},
     ("projects", "score"): 6,
 }
@@ -182,7 +182,8 @@ def cell(table: str, column: str, value: object) -> str:
             if (table, column) not in DECIMALS:
                 return str(value)
         if (table, column) in MOST_DECIMALS and math.isfinite(value):
-            value = round(float(value), MOST_DECIMALS[table, column])
+            text = number_text(float(value), MOST_DECIMALS[table, column])
+            return text.rstrip("0").rstrip(".") if "." in text else text
         return number_text(float(value), DECIMALS.get((table, column)))
     text = str(value)
     return "" if text in {"<NA>", "NaT", "nan"} else plain_text(text)

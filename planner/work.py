@@ -6,6 +6,7 @@ infeasible, 4 the check failed, 5 the solver failed.
 
 import errno
 import json
+import time
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 from dualcontrol.console import Voice, place, problem_record
 from dualcontrol.messages import describe, known, say
+from dualcontrol.timing import timed_stages
 
 if TYPE_CHECKING:
     from dualcontrol.model.audit import Verdict
@@ -150,11 +152,13 @@ def _solve(voice: Voice, folder: Path, out: Path, changes: Sequence[str]) -> int
 
     scenario = _read(voice, folder, changes)
     prepare(out)
-    plan = _optimise(voice, scenario)
+    plan, seconds = _optimise(voice, scenario)
     with voice.stage("check"):
         from dualcontrol.checking import audit
 
+        started = time.perf_counter()
         verdict = audit(scenario, plan)
+        seconds["check"] = time.perf_counter() - started
     if not verdict.passed:
         _tell_failed(voice, verdict, "error.audit_failed")
         return AUDIT_FAILED
@@ -162,7 +166,10 @@ def _solve(voice: Voice, folder: Path, out: Path, changes: Sequence[str]) -> int
         written = publish(plan, out, scenario=scenario, verdict=verdict)
     summary = json.loads((written / "summary.json").read_text(encoding="utf-8"))
     _tell_result(voice, scenario, plan, summary, out)
-    voice.answer(ok=True, exit_code=OK, folder=str(out), **summary)
+    told = ", ".join(f"{say(f'stage.{name}', voice.lang)} {took:.1f}" for name, took in seconds.items())
+    voice.aside("done.times", times=told)
+    rounded = {name: round(took, 3) for name, took in seconds.items()}
+    voice.answer(ok=True, exit_code=OK, folder=str(out), seconds=rounded, **summary)
     return OK
 
 
@@ -186,8 +193,8 @@ def _change(voice: Voice, text: str) -> tuple[str, object]:
         return key.strip(), value
 
 
-def _optimise(voice: Voice, scenario: "Scenario") -> "Plan":
-    """The best plan, or the sentence why there is none."""
+def _optimise(voice: Voice, scenario: "Scenario") -> tuple["Plan", dict[str, float]]:
+    """The best plan and the seconds of its stages, or the sentence why there is none."""
     with voice.stage("account"):
         from dualcontrol.model.accounting import account
 
@@ -199,8 +206,9 @@ def _optimise(voice: Voice, scenario: "Scenario") -> "Plan":
     with voice.stage("optimise"):
         from dualcontrol.optimise import Infeasible, SolverError, optimise
     try:
-        with voice.stage("optimise"):
-            return optimise(rulings)
+        with voice.stage("optimise"), timed_stages() as seconds:
+            plan = optimise(rulings)
+        return plan, seconds
     except Infeasible as error:
         from dualcontrol.infeasible import told
 
@@ -240,8 +248,10 @@ def _tell_result(
         co2=summary["co2_t"] / 1e4,
     )
     voice.say("done.value", value=summary["objective_wan_yuan"], gdp=summary["gdp_wan_yuan"])
+    _tell_value(voice, summary)
     if summary.get("intensity_reduction") is not None:
         voice.say("done.intensity", reduction=summary["intensity_reduction"])
+    _tell_intensity_price(voice, summary)
     if len(plan.projects):
         counts = plan.projects["decision"].value_counts()
         voice.say(
@@ -249,6 +259,8 @@ def _tell_result(
             count=len(plan.projects),
             **{decision: int(counts.get(decision, 0)) for decision in ("admitted", "refused", "gated")},
         )
+    if summary.get("network"):
+        _tell_network(voice, scenario, summary)
     for warning in summary.get("warnings", []):
         voice.say("done.warning", text=describe(f"warning.{warning}", voice.lang, {}))
     for question in question_lines(summary, voice.lang):
@@ -259,6 +271,50 @@ def _tell_result(
             "done.bases", **{kind: _shares(voice, shares) for kind, shares in summary["basis_shares"].items()}
         )
     voice.say("done.look", folder=out, workbook=out / "budget.xlsx")
+
+
+def _tell_value(voice: Voice, summary: Mapping[str, Any]) -> None:
+    """Value added less costs, what ranking cost, how far the optimum may be off."""
+    items = summary["value_items_wan_yuan"]
+    earned = sum(worth for item, worth in items.items() if item.startswith("value_added"))
+    voice.say("done.items", earned=earned, cost=earned - sum(items.values()))
+    bound, optimum = summary.get("bound_wan_yuan"), summary["solver_objective_wan_yuan"]
+    gap = None if bound is None else max(0.0, bound - optimum)
+    if gap is not None:
+        share = gap / abs(optimum) if optimum else 0.0
+        voice.say("done.gap", optimum=optimum, ranking=summary["ranking_cost_wan_yuan"], gap=gap, share=share)
+
+
+def _tell_intensity_price(voice: Voice, summary: Mapping[str, Any]) -> None:
+    """What a tonne at the intensity target is worth and between which targets."""
+    price = summary.get("intensity_price") or {}
+    for side, told in price.items():
+        if told["wan_yuan_per_tce_eq"] and told["to_reduction"] is not None:
+            voice.say(
+                f"overview.intensity_{side}",
+                price=told["wan_yuan_per_tce_eq"],
+                target=told["to_reduction"],
+                tce=told["tce_eq"],
+                worth=told["worth_wan_yuan"],
+            )
+
+
+def _tell_network(voice: Voice, scenario: "Scenario", summary: Mapping[str, Any]) -> None:
+    """How the year was checked, what the network adds, what is built, whose hours are missing."""
+    from dualcontrol.sheet_power import builds_told, how_checked, missing_told
+
+    voice.line(how_checked(summary, voice.lang))
+    network = summary["network"]
+    voice.say(
+        "done.network",
+        green=network["green_delivered_mwh"] / 1e4,
+        excluded=network["excluded_tce_eq"] / 1e4,
+        exported=network["exported_mwh"] / 1e4,
+        imported=network["imported_mwh"] / 1e4,
+        unserved=network["unserved_mwh"],
+    )
+    voice.line(builds_told(summary, scenario, voice.lang))
+    voice.line(missing_told(summary, voice.lang))
 
 
 def _shares(voice: Voice, shares: Mapping[str, float]) -> str:

@@ -14,6 +14,7 @@ import xlsxwriter
 from dualcontrol.overview import write_overview
 from dualcontrol.provenance import mark
 from dualcontrol.sheet_accounts import Accounts, write_ledger, write_pool, write_units
+from dualcontrol.sheet_county import write_county
 from dualcontrol.sheet_lists import (
     write_constraints,
     write_measures,
@@ -21,6 +22,7 @@ from dualcontrol.sheet_lists import (
     write_operation,
     write_projects,
 )
+from dualcontrol.sheet_power import write_power
 from dualcontrol.sheets import Book
 
 if TYPE_CHECKING:
@@ -56,9 +58,12 @@ def workbook(plan: "Plan", scenario: "Scenario", verdict: "Verdict", summary: Ma
     write_measures(parent, plan, scenario)
     places |= write_projects(parent, plan, scenario, accounts)
     places |= write_pool(parent, accounts)
+    write_county(parent, plan, scenario)
+    write_power(parent, plan, scenario, summary)
     write_constraints(parent, plan)
     write_ledger(parent, accounts)
     write_notes(parent, scenario)
     write_overview(front, plan, scenario, verdict, summary, places)
+    parent.set_print_areas()
     book.close()
     return out.getvalue()

@@ -15,16 +15,18 @@ class Chained(Sequence[Label]):
 
     def __init__(self, first: Sequence[Label], second: Sequence[Label], kept: Any = None) -> None:
         self._first, self._second, self._kept = first, second, kept
+        self._middle = len(first)  # lengths are asked for at every label, and may themselves be chains
+        self._length = self._middle + (len(second) if kept is None else len(kept))
 
     def __len__(self) -> int:
-        return len(self._first) + (len(self._second) if self._kept is None else len(self._kept))
+        return self._length
 
     def __getitem__(self, position: Any) -> Any:
         if isinstance(position, slice):
             return [self[k] for k in range(*position.indices(len(self)))]
-        if position < len(self._first):
+        if position < self._middle:
             return self._first[position]
-        position -= len(self._first)
+        position -= self._middle
         return self._second[position if self._kept is None else int(self._kept[position])]
 
 

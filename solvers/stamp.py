@@ -255,9 +255,10 @@ class _Repeated(Sequence[Label]):
 
     def __init__(self, blocks: Sequence[tuple[tuple[Label, ...], int]]) -> None:
         self._blocks = blocks
+        self._length = sum(len(labels) * count for labels, count in blocks)
 
     def __len__(self) -> int:
-        return sum(len(labels) * count for labels, count in self._blocks)
+        return self._length
 
     def __getitem__(self, position: Any) -> Any:
         if isinstance(position, slice):

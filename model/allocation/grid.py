@@ -296,14 +296,19 @@ def exact_costs(
         return sum((exact(p) * dispatch.mwh(g) for g, p in paid.items() if g.endswith(side)), Fraction(0))
 
     unserved = [a for a in dispatch.injection if a.startswith("shed:")]
-    hours = sum((exact(fleet_mw(case, f)) * h for f, h in missing.items()), Fraction(0))
     return {
         "builds": sum((exact(build_cost(case, b)) * share for b, share in built.items()), Fraction(0)),
         "imports": over_the_border(":import"),
         "exports": over_the_border(":export"),
         "unserved": exact(settings.shed_yuan_per_mwh) / 10000 * dispatch.mwh(*unserved),
-        "missing_hours": exact(settings.missing_hours_yuan_per_mwh) / 10000 * hours,
+        "missing_hours": sum(missing_hours_costs(case, missing).values(), Fraction(0)),
     }
+
+
+def missing_hours_costs(case: Case, missing: Mapping[str, Fraction]) -> dict[str, Fraction]:
+    """The price of the hours that each fleet falls short of, 万元, exact (3.4.3h)."""
+    price = exact(case.accounts.scenario.settings.power.missing_hours_yuan_per_mwh) / 10000
+    return {f: price * exact(fleet_mw(case, f)) * hours for f, hours in missing.items()}
 
 
 ROWS = (load_at_bus, dispatch_is_activity, green_is_delivered, build_needs, build_excludes, utilisation_hours)

@@ -283,13 +283,15 @@ def test_prices_of_two_firms(hand: Stages) -> None:
     assert "impossible" in told  # one tonne less and the project no longer fits
 
 
-def test_a_binding_intensity_is_told_per_percentage_point(hand: Stages) -> None:
+def test_a_binding_intensity_is_told_per_tonne(hand: Stages) -> None:
     rows = hand.plan.constraints.assign(price_left=0.0, price_right=0.0)
     rows.loc[rows["name"] == "county_intensity", ["price_left", "price_right"]] = 0.02
-    summary = {**hand.plan.summary, "intensity_price_wan_yuan_per_point": {"left": 2500.0, "right": 2362.2}}
-    plan = replace(hand.plan, constraints=rows, summary=summary)
+    plan = replace(hand.plan, constraints=rows)
     drawn = figures.prices(hand.rulings, plan, "en")
-    assert title(drawn) == "The intensity target binds: a percentage point less is worth 2,362 (10⁴ yuan)"
+    assert (
+        title(drawn)
+        == "The intensity target binds: a tonne (等价) more is worth 0.02 (10⁴ yuan) at the margin"
+    )
 
 
 def test_checks_of_two_firms(hand: Stages) -> None:

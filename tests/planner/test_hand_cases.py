@@ -175,11 +175,25 @@ def test_intensity_binds_while_the_total_is_slack() -> None:
     assert plan.summary["intensity_reduction"] >= 0.1 - 1e-9
     row = constraint(plan, "county_intensity")
     assert (row["price_left"], row["price_right"]) == pytest.approx((500 / 550, 500 / 550))
-    point = plan.summary["intensity_price_wan_yuan_per_point"]
-    assert point == pytest.approx({"left": 8.264463, "right": 8.264463}, rel=1e-6)
-    # the same by finite difference
-    tighter = solve(half_of_gdp(increment=1000, intensity_reduction=0.1001)).summary["objective_wan_yuan"]
-    assert (plan.summary["objective_wan_yuan"] - tighter) / 0.01 == pytest.approx(point["left"], rel=1e-3)
+    # a = (450 + t) / 550: relaxed until A runs at its double (t = 650; then 2000 tce on a GDP of 1500, a third more
+    # than in the base year), tightened until A stands still (t = -450; no energy, all of it saved)
+    price = plan.summary["intensity_price"]
+    for side, tce, target in (("right", 650, 1 - 2000 / 1500), ("left", 450, 1.0)):
+        told = {
+            "wan_yuan_per_tce_eq": 500 / 550,
+            "tce_eq": tce,
+            "to_reduction": target,
+            "worth_wan_yuan": tce * 500 / 550,
+        }
+        assert price[side] == pytest.approx(told, rel=1e-6), side
+    assert (row["range_left"], row["range_right"]) == pytest.approx((450, 650), rel=1e-6)
+    # energy, and what the target allows it
+    assert (row["activity"], row["limit"]) == pytest.approx((818.181818, 0.9 * 909.090909), abs=1e-5)
+    # the same by solving again: half of the way, all of it, and beyond (A cannot run more than double)
+    best = plan.summary["objective_wan_yuan"]
+    for target, gain in ((-1 / 3, 590.909091), (-0.5, 590.909091), (0.0, 1000 - best - 500)):
+        again = solve(half_of_gdp(increment=1000, intensity_reduction=target))
+        assert again.summary["objective_wan_yuan"] - best == pytest.approx(gain, abs=1e-4), target
 
 
 def test_the_total_binds_while_intensity_is_slack() -> None:
