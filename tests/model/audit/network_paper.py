@@ -34,7 +34,7 @@ BASE YEAR
   H     electricity 4380 = 525.6
   grid  0.18 x (8760 + 4380 - 43800) + losses 876 x 0.30 = -5518.8 + 262.8 = -5256
   E_eq = 1051.2 + 6744 + 525.6 - 5256 = 3064.8;  GDP = 1000 + 480 + 1000 (rest) = 2480
-  opening quotas: A 1052, U 6744, H 526, grid 3065 - 8322 = -5257
+  opening quotas: A 1052, U 6744, H 526, grid 3065 - 8322 = -5257, and 1 for rounding: -5256
 
 PLAN
   A     activity 1, green 1000 (all of it above a required share of 0, no exclusion in force): 1051.2 of 1052
@@ -42,8 +42,8 @@ PLAN
   P     half a year: 529.92, quota 530, value 300
   H     525.6 of 526
   grid  0.18 x (8760 + 4416 + 4380 - 40150) + (876 + 73) x 0.30 = -4066.92 + 284.7 = -3782.22: quota -3782,
-        so 1475 from the pool
-  pool  530 + 1475 = 2005 from above
+        so 1474 from the pool
+  pool  530 + 1474 = 2004 from above
   E_eq = 1051.2 + 6182 + 529.92 + 525.6 - 3782.22 = 4506.5;  GDP 1000 + 440 + 300 + 29.44 (N) + 1000 = 2769.44
   all energy, 当量: 1051.2 + 6182 + 529.92 + 525.6 + 949 x 0.12 = 8402.6
   CO2   24000 x 2 x 11/12 = 44000; net inflow 17556 + 949 - 40150 - 7271 = -28916 x 0.5: 29542
@@ -215,7 +215,7 @@ kind                 unit         unit    society    grid
 id                   A               U          H       -
 name                 A               U          H       -
 sector_id            light       light          -       -
-opening_tce          1052         6744        526   -5257
+opening_tce          1052         6744        526   -5256
 base_method_tce      0               0          -       -
 adjustment_tce       0               0          -       -
 cut_tce              0               0          -       -
@@ -224,7 +224,7 @@ penalty_tce          0               0          -       -
 limit_tce            0               0          -       -
 saving_tce           0               0          -       -
 bonus_tce            0               0          -       -
-allowance_tce        0               0          0    1475
+allowance_tce        0               0          0    1474
 withheld_tce         0               0          -       -
 quota_tce            1052         6744        526   -3782
 quota_q1_tce         263          1686        131    -946
@@ -265,9 +265,10 @@ _LEDGER = (
     "superior unit:U 6744 3.2.1b opening",
     "superior society:H 526 3.2.1b opening",
     "grid superior 5257 3.2.1b opening",
-    "superior pool 2005 3.2.1b unmanaged",
+    "superior grid 1 3.2.1b rounding",
+    "superior pool 2004 3.2.1b unmanaged",
     "pool project:P 530 3.2.3c project",
-    "pool grid 1475 2.1 grid",
+    "pool grid 1474 2.1 grid",
 )
 _ASSETS = """
 asset         T        S        N     X:import X:export C     W     R     Z
