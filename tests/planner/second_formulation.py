@@ -62,9 +62,8 @@ def _best_of(draft: Draft, admitted: list[tuple[float, float]]) -> float | None:
     kappa = _benchmark(draft)
     base_total = sum(e for e, _, _ in units)
     lp = _Program()
-    # what the county's rounding leaves: the openings are rounded up, the total half up
-    pool = int(targets["increment_tce_eq"]) + math.floor(base_total + Fraction(1, 2))
-    pool -= sum(math.ceil(e) for e, _, _ in units)
+    # everybody opens rounded up, and what that takes comes from above: the pool has the increment, no less
+    pool = int(targets["increment_tce_eq"])
     pool_row: dict[int, float] = {}
     energy_row: dict[int, float] = {}
     value_row: dict[int, float] = {}
