@@ -226,9 +226,10 @@ def _flexible(m: Any, network: Network) -> None:
     )
 
 
-def _drop(m: Any, branch: Branch) -> Any:
-    """Angle of bus0 less that of bus1, in rad times 100 MVA."""
-    return branch.reactance_pu * m.flow[branch.id] + branch.shift_rad * BASE_MVA
+def _drop(m: Any, branch: Branch, sign: float = 1.0) -> Any:
+    """Sign times the angle of bus0 less that of bus1, in rad times 100 MVA."""
+    drop = sign * branch.reactance_pu * m.flow[branch.id]
+    return drop + sign * branch.shift_rad * BASE_MVA if branch.shift_rad != 0 else drop
 
 
 def _branches(m: Any, network: Network) -> None:
@@ -238,7 +239,7 @@ def _branches(m: Any, network: Network) -> None:
         m,
         "kirchhoff",
         list(range(len(basis))),
-        lambda m, k: pyo.quicksum(sign * _drop(m, b) for b, sign in basis[k]) == 0,
+        lambda m, k: pyo.quicksum(_drop(m, b, sign) for b, sign in basis[k]) == 0,
     )
     built = {b.id: b for b in network.branches if b.build is not None}
     for name, side in (("flow_of_build", 1.0), ("backflow_of_build", -1.0)):
@@ -272,7 +273,7 @@ def _optional(m: Any, network: Network) -> None:
 
     def difference(m: Any, c: Any) -> Any:
         ends = 0 if c.root0 is None else m.angle[c.root0] - m.angle[c.root1]
-        return ends + sum(sign * _drop(m, b) for b, sign in c.along) - _drop(m, c.branch)
+        return ends + sum(_drop(m, b, sign) for b, sign in c.along) - _drop(m, c.branch)
 
     for name, side in (("angle_of_build", 1.0), ("backangle_of_build", -1.0)):
         _rows(
