@@ -207,8 +207,9 @@ REMARKS: list[tuple[Spoil, str, str, int | None, str | None, Mapping[str, str]]]
     (cell("units", 2, "credit_code", "91350100M000100Y44"), "note_credit_code_check", "units.csv", 2, "credit_code", {}),
     (cell("benchmarks", 2, "effective_from", "2022-02-12"), "note_no_advanced_line", "products.csv", 2, "benchmark_key", {"as_of": "2022-02-11"}),
     (cell("benchmarks", 2, "level", "access"), "note_no_advanced_line", "products.csv", 2, "benchmark_key", {"as_of": "2022-02-11"}),
-    (add_row("projects", {"project_id": "P2", "name": "x", "sector_id": "chem", "value_added_wan_yuan": 1, "is_three_high": 1}),
-     "note_three_high_without_line", "projects.csv", 3, "benchmark_key", {}),
+    (content("projects.csv", b"project_id,name,sector_id,value_added_wan_yuan,is_three_high,source,basis\n"
+             b"P1,x,chem,500,1,test,estimated\n"),
+     "note_three_high_without_line", "projects.csv", 2, "benchmark_key", {}),
     (cell("carriers", 2, "tce_per_unit", "0.123"), "note_electricity_factor", "carriers.csv", 2, "tce_per_unit", {}),
     (cell("unit_energy", 5, "use", "fuel"), "note_output_without_input", "unit_energy.csv", 6, "use", {}),
     # the unit's 551.48 tce (test_corrupted_inputs): 200 and 380 tce of two products are 580 of at most 579.054

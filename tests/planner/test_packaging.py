@@ -207,7 +207,7 @@ def imported_distributions(folder: Path) -> dict[str, Path]:
             if isinstance(node, ast.ImportFrom) and node.module:
                 names = [node.module]
             for top in {name.split(".")[0] for name in names}:
-                if top not in sys.stdlib_module_names and top not in {"dualcontrol", "tests"}:
+                if top not in sys.stdlib_module_names and top not in {"dualcontrol", "tests", "benchmarks"}:
                     found[canonicalize_name(IMPORTED_AS.get(top, top))] = path
     return found
 
