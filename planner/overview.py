@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from dualcontrol.messages import LANGUAGES, describe, say
+from dualcontrol.messages import LANGUAGES, Language, describe, say
 from dualcontrol.model.schema import BASES
 from dualcontrol.questions import question_lines
 from dualcontrol.sheet_accounts import Places
@@ -262,18 +262,26 @@ def _binding(sheet: Sheet, plan: "Plan", summary: Mapping[str, Any]) -> None:
     if len(priced) > _MOST_BINDING:
         sheet.sentence(both("overview.more_bind", count=len(priced) - _MOST_BINDING), "fine")
     sheet.sentence(both("overview.prices_hold"), "fine")
-    price = summary.get("intensity_price")
-    for side in ("left", "right") if price else ():
-        told = price[side]
-        if not is_missing(told["to_reduction"]) and told["wan_yuan_per_tce_eq"]:
-            params = {
-                "price": told["wan_yuan_per_tce_eq"],
-                "target": told["to_reduction"],
-                "tce": told["tce_eq"],
-                "worth": told["worth_wan_yuan"],
-            }
-            for lang in LANGUAGES:
-                sheet.sentence(say(f"overview.intensity_{side}", lang, **params))
+    for lang in LANGUAGES:
+        for line in intensity_told(summary, lang):
+            sheet.sentence(line)
+
+
+def intensity_told(summary: Mapping[str, Any], lang: Language) -> list[str]:
+    """What a tonne at the intensity target is worth and up to which target, a sentence per side with a price."""
+    price: Mapping[str, Mapping[str, Any]] = summary.get("intensity_price") or {}
+    return [
+        say(
+            f"overview.intensity_{side}",
+            lang,
+            price=told["wan_yuan_per_tce_eq"],
+            target=told["to_reduction"],
+            tce=told["tce_eq"],
+            worth=told["worth_wan_yuan"],
+        )
+        for side, told in price.items()
+        if told["wan_yuan_per_tce_eq"] and not is_missing(told["to_reduction"])
+    ]
 
 
 def _questions(sheet: Sheet, summary: Mapping[str, Any]) -> None:

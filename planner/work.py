@@ -238,6 +238,7 @@ def _tell_failed(voice: Voice, verdict: "Verdict", message: str, **content: Any)
 def _tell_result(
     voice: Voice, scenario: "Scenario", plan: "Plan", summary: Mapping[str, Any], out: Path
 ) -> None:
+    from dualcontrol.overview import intensity_told
     from dualcontrol.questions import question_lines
 
     voice.say("done.solve", title=_title(scenario, voice), checks=len(summary["audit"]["checks"]))
@@ -251,7 +252,8 @@ def _tell_result(
     _tell_value(voice, summary)
     if summary.get("intensity_reduction") is not None:
         voice.say("done.intensity", reduction=summary["intensity_reduction"])
-    _tell_intensity_price(voice, summary)
+    for line in intensity_told(summary, voice.lang):
+        voice.line(line)
     if len(plan.projects):
         counts = plan.projects["decision"].value_counts()
         voice.say(
@@ -283,20 +285,6 @@ def _tell_value(voice: Voice, summary: Mapping[str, Any]) -> None:
     if gap is not None:
         share = gap / abs(optimum) if optimum else 0.0
         voice.say("done.gap", optimum=optimum, ranking=summary["ranking_cost_wan_yuan"], gap=gap, share=share)
-
-
-def _tell_intensity_price(voice: Voice, summary: Mapping[str, Any]) -> None:
-    """What a tonne at the intensity target is worth and between which targets."""
-    price = summary.get("intensity_price") or {}
-    for side, told in price.items():
-        if told["wan_yuan_per_tce_eq"] and told["to_reduction"] is not None:
-            voice.say(
-                f"overview.intensity_{side}",
-                price=told["wan_yuan_per_tce_eq"],
-                target=told["to_reduction"],
-                tce=told["tce_eq"],
-                worth=told["worth_wan_yuan"],
-            )
 
 
 def _tell_network(voice: Voice, scenario: "Scenario", summary: Mapping[str, Any]) -> None:

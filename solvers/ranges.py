@@ -38,15 +38,12 @@ def price_ranges(
     if not rows:
         return []
     live = LiveHighs(arrays)
-    found = []
-    for row, (left, right) in zip(rows, prices, strict=True):
-        found.append(
-            tuple(
-                _reach(_Line(live, arrays, x, objective, row, *side))
-                for side in ((-1.0, -left), (1.0, right))
-            )
-        )
-    return found
+
+    def reach(row: int, outward: float, slope: float) -> float:
+        return _reach(_Line(live, arrays, x, objective, row, outward, slope))
+
+    pairs = zip(rows, prices, strict=True)
+    return [(reach(row, -1.0, -left), reach(row, 1.0, right)) for row, (left, right) in pairs]
 
 
 @dataclass(frozen=True)
