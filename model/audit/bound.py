@@ -299,6 +299,8 @@ def bound_check(plan: Plan, results: Results, book: Book, claim: Claim) -> tuple
     best = priced[index]
     probe = Probe("bound", "2.2", "万元", is_limit=False)
     probe.at_most("plan", value, bound, HARD * (abs(value) + abs(best.fixed()) + 1))
+    if claim.bound is not None:  # what is said to be the best there is must not be less than what there is
+        probe.at_most("claimed", value, claim.bound, HARD * (abs(value) + 1))
     gap = (bound - value) / max(abs(value), ONE)
     probe.tell(
         bound=f"{float(bound):.6f}",

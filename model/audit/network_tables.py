@@ -41,7 +41,7 @@ POWER_COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 FILES: Mapping[str, str] = {
     DISPATCH: "power/dispatch.parquet", PRICES: "power/prices.parquet", ASSETS: "power/assets.csv",
-    GREEN_TABLE: "power/green.csv",
+    GREEN_TABLE: "green.csv",
 }  # fmt: skip
 _MOST_KWH = 10**12  # no hour of a county; sums of it stay within 64 bits
 _TEXTS = ("asset", "kind", "unit_id", "profile_id")

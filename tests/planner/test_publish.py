@@ -528,3 +528,16 @@ def test_hashes_are_of_the_bytes(published: Path) -> None:
     assert told["files"]["ledger.csv"] == hashlib.sha256((published / "ledger.csv").read_bytes()).hexdigest()
     assert "inputs/scenario.toml" in told["files"]
     assert "summary.json" not in told["files"]
+
+
+def test_a_published_plan_with_a_network_is_checked_again_from_its_folder(dalad: Case, tmp_path: Path) -> None:
+    folder = dalad.publish(tmp_path / "result")
+    assert [str(failed) for failed in audit_folder(folder).failed] == []
+    claims = folder / "green.csv"
+    lines = list(csv.reader(io.StringIO(claims.read_text(encoding="utf-8-sig"), newline="")))
+    column = lines[0].index("green_mwh")
+    lines[1][column] = str(float(lines[1][column]) + 1)
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(lines)
+    claims.write_text(text.getvalue(), encoding="utf-8")
+    assert [failed.name for failed in audit_folder(folder).failed] == ["green_delivered"]
