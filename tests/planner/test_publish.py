@@ -530,7 +530,9 @@ def test_hashes_are_of_the_bytes(published: Path) -> None:
     assert "summary.json" not in told["files"]
 
 
-def test_a_published_plan_with_a_network_is_checked_again_from_its_folder(dalad: Case, tmp_path: Path) -> None:
+def test_a_published_plan_with_a_network_is_checked_again_from_its_folder(
+    dalad: Case, tmp_path: Path
+) -> None:
     folder = dalad.publish(tmp_path / "result")
     assert [str(failed) for failed in audit_folder(folder).failed] == []
     claims = folder / "green.csv"
