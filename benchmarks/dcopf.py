@@ -5,9 +5,20 @@ flows and prices. Everything between is measured: model, hand-over, HiGHS, resul
 """
 
 from pathlib import Path
+from statistics import median
 from typing import Any
 
-from benchmarks.measuring import Record, Report, Target, has_peers, in_turns, least_seconds
+from benchmarks.measuring import (
+    Record,
+    Report,
+    Target,
+    has_peers,
+    in_process,
+    median_seconds,
+    middle,
+    ratio,
+    timed,
+)
 from dualcontrol.model.power.case import Case
 from dualcontrol.power_case import program_of, read_case, solve_case
 from dualcontrol.solvers.highs import LiveHighs
@@ -53,63 +64,61 @@ def _built_and_solved(n: Any) -> float:
 
 
 def work(way: str, *, case: str, repeats: int) -> Record:
-    """One way: least seconds and the objective, constants of the file left out."""
+    """One way: median seconds and the objective, constants of the file left out."""
     given = case_of(case)
     constants = given.network.fixed_cost + given.constant
-    seconds = float("inf")
     if way == "dualcontrol":
         solve_case(given)
-        seconds, result = least_seconds(lambda: solve_case(given), repeats)
+        seconds, result = median_seconds(lambda: solve_case(given), repeats)
         return {"seconds": seconds, "objective": (result.objective or 0.0) - constants}
+    passes = []
     if way == "highs":
         for _ in range(
             repeats
         ):  # a fresh instance each time: a second run starts from the basis of the first
             live = LiveHighs(program_of(given).arrays)
-            least, _ = least_seconds(live._highs.run, 1)  # noqa: SLF001 (the solver alone)
-            seconds = min(seconds, least)
-        return {"seconds": seconds, "objective": -live.solve().objective - given.network.fixed_cost}
+            passes.append(timed(live._highs.run)[0])  # noqa: SLF001 (the solver alone)
+        return {"seconds": median(passes), "objective": -live.solve().objective - given.network.fixed_cost}
     from benchmarks.peers import pypsa_case
 
     solved = {"pypsa": _optimized, "pypsa_model": _built_and_solved}[way]
     solved(pypsa_case(case_of(WARM)))
     for _ in range(repeats):  # a fresh network each time: one that holds results takes longer
         n = pypsa_case(given)
-        least, cost = least_seconds(lambda n=n: solved(n), 1)
-        seconds = min(seconds, least)
-    return {"seconds": seconds, "objective": cost}
+        seconds, cost = timed(lambda n=n: solved(n))
+        passes.append(seconds)
+    return {"seconds": median(passes), "objective": cost}
 
 
-def run(rounds: int = 2) -> Report:
+def run(rounds: int = 3) -> Report:
     """Both cases. RuntimeError when the objectives differ."""
     lines, targets, figures = [], [], {}
     ways = [way for way in SHOWN if has_peers() or not way.startswith("pypsa")]
     for case in CASES:
-        best: dict[str, Record] = {}
-        for _ in range(rounds):
-            for quick, repeats in ((True, 15), (False, 2)):
-                of_kind = [way for way in ways if way.startswith("pypsa") is not quick]
-                for way, record in in_turns("dcopf", of_kind, 1, case=case, repeats=repeats).items():
-                    best[way] = min(best.get(way, record), record, key=lambda r: float(r["seconds"]))
-        costs = [record["objective"] for record in best.values()]
+        found = [
+            {
+                way: in_process("dcopf", way, case=case, repeats=1 if way.startswith("pypsa") else 15)
+                for way in ways
+            }
+            for _ in range(rounds)
+        ]
+        costs = [record["objective"] for records in found for record in records.values()]
         if max(costs) - min(costs) > SAME * max(costs):
             raise RuntimeError(f"{case}: objectives differ: {costs}")
-        us = best["dualcontrol"]["seconds"]
-        for way in ways:
-            seconds = best[way]["seconds"]
-            lines.append(
-                (
-                    case,
-                    SHOWN[way],
-                    f"{1000 * seconds:.1f}",
-                    f"{seconds / us:.2f}",
-                    f"{best[way]['objective']:.4f}",
-                )
+        lines += [
+            (
+                case,
+                SHOWN[way],
+                f"{1000 * middle(found, way):.1f}",
+                ratio(found, way, "dualcontrol").text(),
+                f"{found[0][way]['objective']:.4f}",
             )
-        if "pypsa" in best:
-            ratio = best["pypsa"]["seconds"] / us
-            targets.append(Target(f"{case}: PyPSA's `optimize` against ours", ratio, LIMIT, is_upper=False))
-        figures[case] = best
+            for way in ways
+        ]
+        if "pypsa" in ways:
+            against = ratio(found, "pypsa", "dualcontrol").middle
+            targets.append(Target(f"{case}: PyPSA's `optimize` against ours", against, LIMIT, is_upper=False))
+        figures[case] = found
     return Report(
         "dcopf",
         "DC-OPF of PGLib cases, built and solved",

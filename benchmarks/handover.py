@@ -15,14 +15,17 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.measuring import (
+    Ratio,
     Record,
     Report,
     Target,
     added_bytes,
     has_peers,
     in_process,
-    in_turns,
-    least_seconds,
+    median_seconds,
+    middle,
+    ratio,
+    timed,
 )
 from benchmarks.plain import plain_model
 from benchmarks.synthetic import network, series
@@ -35,6 +38,7 @@ from dualcontrol.solvers.stamp import compile_hour, stamp
 Floats = npt.NDArray[np.float64]
 PARTS = ("cost", "lower", "upper", "row_lower", "row_upper", "start", "index", "value")
 WARM, SHORT = 24, 168
+PAIRS = 9
 SAME = 1e-6  # relative difference of objectives that are the same
 
 
@@ -150,9 +154,10 @@ def costs(names: list[str], hours: int) -> dict[str, float]:
 
 
 def work(way: str, *, hours: int, repeats: int = 1, arrays: str = "") -> Record:
-    """One way for the record: memory of its first run, least seconds of `repeats`; or all costs, or the arrays' file.
+    """One way for the record: memory of its first pass, median seconds of `repeats`; or all costs, or the arrays' file.
 
-    `passModel` reads the arrays from a file: in its memory they count, in its time they do not.
+    `passModel` reads the arrays from a file: in its memory they count, in its time they do not. `pair`: both it and
+    ours in turn in this process, and the ratio of each turn.
     """
     if way == "costs":
         return costs(list(ways()), hours)
@@ -160,18 +165,20 @@ def work(way: str, *, hours: int, repeats: int = 1, arrays: str = "") -> Record:
     if way == "write":
         np.savez(arrays, **finished(net, years))
         return {}
+    if way == "pair":
+        return _pair(_read(arrays), (net, years), repeats)
     chosen = ways()[way]
     chosen.hand_over(chosen.prepare(net, series(WARM)))
     if way == "passModel":
         added, (given, handed) = added_bytes(lambda: ((read := _read(arrays)), pass_model(read)))
-        seconds = float("inf")
+        handed = None
+        seconds, handed = median_seconds(lambda: chosen.hand_over(given), repeats)
     else:
         given = chosen.prepare(net, years)
-        added, (seconds, handed) = added_bytes(lambda: least_seconds(lambda: chosen.hand_over(given), 1))
-    if repeats > 1:
-        handed = None  # one loaded program at a time
-        again, handed = least_seconds(lambda: chosen.hand_over(given), repeats - 1)
-        seconds = min(seconds, again)
+        added, (seconds, handed) = added_bytes(lambda: timed(lambda: chosen.hand_over(given)))
+        if repeats > 1:
+            handed = None  # one loaded program at a time
+            seconds, handed = median_seconds(lambda: chosen.hand_over(given), repeats)
     return {
         "seconds": seconds,
         "added_mb": None if added is None else added / 2**20,
@@ -179,6 +186,12 @@ def work(way: str, *, hours: int, repeats: int = 1, arrays: str = "") -> Record:
         "columns": handed.highs.getNumCol(),
         "entries": handed.highs.getNumNz(),
     }
+
+
+def _pair(arrays: dict[str, Any], given: tuple[Network, Series], repeats: int) -> Record:
+    ours(given)
+    turns = [(timed(lambda: pass_model(arrays))[0], timed(lambda: ours(given))[0]) for _ in range(repeats)]
+    return {"turns": turns}
 
 
 def _read(path: str) -> dict[str, Any]:
@@ -196,68 +209,61 @@ SHOWN = {
 }
 
 
-def run(rounds: int = 2, hours: int = 8760) -> Report:
+def run(rounds: int = 3, hours: int = 8760) -> Report:
     """The comparison. RuntimeError when the ways do not pose the same problem."""
     names = [name for name in SHOWN if name in ways()]
-    found = in_process("handover", "costs", hours=SHORT)
-    if max(found.values()) - min(found.values()) > SAME * abs(found["dualcontrol"]):
-        raise RuntimeError(f"the ways pose different problems: {found}")
+    costs_found = in_process("handover", "costs", hours=SHORT)
+    if max(costs_found.values()) - min(costs_found.values()) > SAME * abs(costs_found["dualcontrol"]):
+        raise RuntimeError(f"the ways pose different problems: {costs_found}")
+    found: list[dict[str, Record]] = []
+    turns: list[list[float]] = []
     with tempfile.TemporaryDirectory() as folder:
         arrays = str(Path(folder) / "arrays.npz")
         in_process("handover", "write", hours=hours, arrays=arrays)
-        quick = [name for name in names if name in ("passModel", "dualcontrol")]
-        slow = [name for name in names if name not in quick]
-        best: dict[str, Record] = {}
         for _ in range(rounds):
-            for records in (
-                in_turns("handover", quick, 2, hours=hours, repeats=6, arrays=arrays),
-                in_turns("handover", slow, 1, hours=hours, repeats=1),
-            ):
-                for name, record in records.items():
-                    best[name] = _least(best.get(name), record)
-    us, base = best["dualcontrol"], best["passModel"]
+            turns += in_process("handover", "pair", hours=hours, repeats=PAIRS, arrays=arrays)["turns"]
+            found.append(
+                {
+                    name: in_process(
+                        "handover", name, hours=hours, arrays=arrays, repeats=1 if name in LIMITS else PAIRS
+                    )
+                    for name in names
+                }
+            )
+    paired = Ratio(tuple(ours_ / alone for alone, ours_ in turns))
     lines = tuple(
         (
             SHOWN[name],
-            f"{best[name]['seconds']:.3f}",
-            f"{best[name]['seconds'] / base['seconds']:.2f}",
-            f"{best[name]['seconds'] / us['seconds']:.1f}",
-            _mb(best[name]),
-            f"{best[name]['rows']:,} × {best[name]['columns']:,}, {best[name]['entries']:,}",
+            f"{middle(found, name):.3f}",
+            ratio(found, name, "dualcontrol").text(),
+            "–" if found[0][name]["added_mb"] is None else f"{middle(found, name, 'added_mb'):.0f}",
+            f"{found[0][name]['rows']:,} × {found[0][name]['columns']:,}, {found[0][name]['entries']:,}",
         )
         for name in names
     )
-    targets = [Target("time against `passModel` alone", us["seconds"] / base["seconds"], 2.5)]
+    targets = [
+        Target(f"ours against `passModel` alone, in turn in one process: {paired.text()}", paired.middle, 2.5)
+    ]
     targets += [
         Target(
-            f"{name}'s time against ours", best[name]["seconds"] / us["seconds"], LIMITS[name], is_upper=False
+            f"{name}'s time against ours",
+            ratio(found, name, "dualcontrol").middle,
+            LIMITS[name],
+            is_upper=False,
         )
         for name in LIMITS
-        if name in best
+        if name in names
     ]
-    if us["added_mb"] is not None:
-        targets.append(Target("added memory against arrays", us["added_mb"] / base["added_mb"], 1.3))
+    if found[0]["dualcontrol"]["added_mb"] is not None:
+        memory = middle(found, "dualcontrol", "added_mb") / middle(found, "passModel", "added_mb")
+        targets.append(Target("added memory against arrays", memory, 1.3))
+    least, most = min(costs_found.values()), max(costs_found.values())
     return Report(
         "handover",
         f"Building and handing over {hours:,} hours",
-        ("way", "seconds", "/ passModel", "/ ours", "added MB", "rows × columns, entries"),
+        ("way", "seconds", "/ ours", "added MB", "rows × columns, entries"),
         lines,
         tuple(targets),
-        (
-            f"Least cost of {SHORT} hours by every way: {min(found.values()):.6f} to {max(found.values()):.6f}.",
-        ),
-        {"best": best, "costs": found},
+        (f"Least cost of {SHORT} hours by every way: {least:.6f} to {most:.6f}.",),
+        {"rounds": found, "turns": turns, "costs": costs_found},
     )
-
-
-def _least(before: Record | None, record: Record) -> Record:
-    if before is None:
-        return record
-    least = {
-        name: min(before[name], record[name]) for name in ("seconds", "added_mb") if record[name] is not None
-    }
-    return record | least
-
-
-def _mb(record: Record) -> str:
-    return "–" if record["added_mb"] is None else f"{record['added_mb']:.0f}"

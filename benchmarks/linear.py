@@ -1,10 +1,9 @@
 """The cost of a longer horizon: our build and hand-over at several lengths; what is constant is one hour of Pyomo."""
 
-import time
-from typing import Any
+from statistics import median
 
 from benchmarks.handover import ours
-from benchmarks.measuring import Record, Report, Target, in_turns, least_seconds
+from benchmarks.measuring import Record, Report, Target, in_process, timed
 from benchmarks.synthetic import network, series
 from dualcontrol.model.power.hour import LINKS, SCOPES, build_hour
 from dualcontrol.solvers.stamp import compile_hour
@@ -14,31 +13,34 @@ LIMIT = 1.25  # cost of an hour more in the longer stretch against the shorter o
 
 
 def work(way: str, *, repeats: int) -> Record:
-    """`way` is a number of hours, or `one` for what does not depend on it: the Pyomo hour built and compiled."""
+    """All lengths in turn in this process, seconds by turn; `one` is the Pyomo hour built and compiled."""
     net = network()
-    given: Any = (net, series(24 if way == "one" else int(way)))
-    ours(given)
+    given = {hours: (net, series(hours)) for hours in HOURS}
 
     def one_hour() -> None:
         compile_hour(build_hour(net), scopes=SCOPES, links=LINKS)
 
-    seconds, _ = least_seconds(one_hour if way == "one" else (lambda: ours(given)), repeats)
-    return {"seconds": seconds}
+    ours(given[HOURS[0]])
+    turns = [
+        {"one": timed(one_hour)[0]}
+        | {str(hours): timed(lambda h=hours: ours(given[h]))[0] for hours in HOURS}
+        for _ in range(repeats)
+    ]
+    return {"turns": turns}
 
 
-def run(rounds: int = 2) -> Report:
+def run(rounds: int = 3) -> Report:
     """Milliseconds by length, and what an hour more costs between two lengths."""
-    began = time.perf_counter()
-    best = in_turns("linear", ["one", *map(str, HOURS)], rounds, repeats=9)
-    seconds = [best[str(hours)]["seconds"] for hours in HOURS]
-    lines = [("one hour of Pyomo, built and compiled", f"{1000 * best['one']['seconds']:.1f}", "–")]
+    turns = [turn for _ in range(rounds) for turn in in_process("linear", "all", repeats=15)["turns"]]
+    seconds = {name: median(turn[name] for turn in turns) for name in turns[0]}
+    lines = [("one hour of Pyomo, built and compiled", f"{1000 * seconds['one']:.1f}", "–")]
     slopes = []
     for k, hours in enumerate(HOURS):
         more = "–"
         if k:
-            slopes.append((seconds[k] - seconds[k - 1]) / (hours - HOURS[k - 1]))
+            slopes.append((seconds[str(hours)] - seconds[str(HOURS[k - 1])]) / (hours - HOURS[k - 1]))
             more = f"{1e6 * slopes[-1]:.2f}"
-        lines.append((f"{hours:,} hours", f"{1000 * seconds[k]:.1f}", more))
+        lines.append((f"{hours:,} hours", f"{1000 * seconds[str(hours)]:.1f}", more))
     return Report(
         "linear",
         "Cost linear in hours",
@@ -46,5 +48,5 @@ def run(rounds: int = 2) -> Report:
         tuple(lines),
         (Target("an hour of the second stretch against one of the first", slopes[1] / slopes[0], LIMIT),),
         (),
-        {"best": best, "seconds_of_run": time.perf_counter() - began},
+        {"turns": turns},
     )

@@ -1,12 +1,15 @@
 """What all measurements share: ways in processes of their own, taken in turns; time, memory, versions, tables.
 
 A way runs in a fresh process, once at a small size so that imports and first calls are not counted, then for the
-record. Rounds go through all ways in turn and the least time of each counts. The time of a pass is the lesser of
-wall clock and the process's own CPU time: what else runs on the machine lengthens the first, threads the second.
+record. A ratio is taken within a round, in which all ways run one after the other, and the median of the rounds'
+ratios counts, told with the least and the largest. (The least time of each way for itself would set a lucky pass of
+one against an ordinary pass of the other.) The time of a pass is the lesser of wall clock and the process's own CPU
+time: what else runs on the machine lengthens the first, threads the second.
 """
 
 import gc
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -15,6 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 Record = dict[str, Any]
@@ -32,6 +36,9 @@ PACKAGES = (
 )
 STATUS, CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 PEERS = ("linopy", "pypsa")
+# One thread of linear algebra for all: on a busy machine several wait for each other in a loop, and PyPSA's
+# pseudo-inverse of a thousand buses took 7 to 30 s instead of 1.5 s. That would have been counted in our favour.
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass(frozen=True)
@@ -120,16 +127,48 @@ def has_peers() -> bool:
     return all(package in versions() for package in PEERS)
 
 
-def least_seconds(work: Callable[[], Any], repeats: int) -> tuple[float, Any]:
-    """The least time of `repeats` runs and what the last one returned."""
-    least, result = float("inf"), None
+def timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    """Seconds of one pass, the lesser of wall clock and CPU time, and what it returned."""
+    gc.collect()
+    began, cpu = time.perf_counter(), time.process_time()
+    result = work()
+    return min(time.perf_counter() - began, time.process_time() - cpu), result
+
+
+def median_seconds(work: Callable[[], Any], repeats: int) -> tuple[float, Any]:
+    """The median time of `repeats` passes and what the last one returned."""
+    found, result = [], None
     for _ in range(repeats):
-        result = None
-        gc.collect()
-        began, cpu = time.perf_counter(), time.process_time()
-        result = work()
-        least = min(least, time.perf_counter() - began, time.process_time() - cpu)
-    return least, result
+        result = None  # one result at a time
+        seconds, result = timed(work)
+        found.append(seconds)
+    return median(found), result
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """How often the time of one way is that of another, within each round."""
+
+    rounds: tuple[float, ...]
+
+    @property
+    def middle(self) -> float:
+        """The median of the rounds."""
+        return median(self.rounds)
+
+    def text(self) -> str:
+        """Median, least and largest."""
+        return f"{self.middle:.3g} ({min(self.rounds):.3g}–{max(self.rounds):.3g})"
+
+
+def ratio(rounds: Sequence[Mapping[str, Record]], above: str, below: str) -> Ratio:
+    """Seconds of `above` by seconds of `below`, by round."""
+    return Ratio(tuple(found[above]["seconds"] / found[below]["seconds"] for found in rounds))
+
+
+def middle(rounds: Sequence[Mapping[str, Record]], way: str, name: str = "seconds") -> float:
+    """The median of a figure of a way over the rounds."""
+    return float(median(found[way][name] for found in rounds))
 
 
 def added_bytes(work: Callable[[], Any]) -> tuple[int | None, Any]:
@@ -156,22 +195,8 @@ def _status_bytes(name: str) -> int:
 def in_process(module: str, way: str, **arguments: Any) -> Record:
     """`benchmarks.<module>.work(way, **arguments)` in a fresh process. RuntimeError if it fails."""
     command = [sys.executable, "-m", "benchmarks.worker", module, way, json.dumps(arguments)]
-    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    environment = os.environ | dict.fromkeys(THREADS, "1")
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, env=environment)
     if done.returncode:
         raise RuntimeError(f"{module} {way}: {done.stderr[-2000:]}")
     return dict(json.loads(done.stdout.splitlines()[-1]))
-
-
-def in_turns(module: str, ways: Sequence[str], rounds: int, **arguments: Any) -> dict[str, Record]:
-    """Every way `rounds` times in turn; of each the record with the least seconds and the least added memory."""
-    best: dict[str, Record] = {}
-    for _ in range(rounds):
-        for way in ways:
-            found = in_process(module, way, **arguments)
-            if way in best:
-                for name in ("seconds", "added_mb"):
-                    if found.get(name) is not None:
-                        best[way][name] = min(best[way][name], found[name])
-            else:
-                best[way] = found
-    return best

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import dcopf, handover, year
 from benchmarks.__main__ import NAMES
-from benchmarks.measuring import Report, Target, added_bytes
+from benchmarks.measuring import Report, Target, added_bytes, ratio
 from benchmarks.plain import plain_model
 from benchmarks.synthetic import network, series
 from dualcontrol.model.power.network import Network, Series
@@ -97,3 +97,14 @@ def test_a_report_says_what_is_not_met() -> None:
     )
     assert [t["is_met"] for t in json.loads(json.dumps(report.record()))["targets"]] == [True, False]
     assert set(NAMES) == {"handover", "linear", "dcopf", "year"}
+
+
+def test_a_ratio_is_taken_within_a_round() -> None:
+    # rounds of 8/2, 6/2 and 30/10: 4, 3, 3. The least of each for itself would say 6/2, the sums 44/14
+    rounds = [{"a": {"seconds": a}, "b": {"seconds": b}} for a, b in ((8.0, 2.0), (6.0, 2.0), (30.0, 10.0))]
+    found = ratio(rounds, "a", "b")
+    assert found.rounds == (4.0, 3.0, 3.0)
+    assert found.text() == "3 (3–4)"
+    # one lucky pass of b does not decide: 4, 3, 15 have the median 4, the least of each would say 6/0.4
+    lucky = [rounds[0], rounds[1], {"a": {"seconds": 6.0}, "b": {"seconds": 0.4}}]
+    assert ratio(lucky, "a", "b").middle == 4.0
