@@ -49,7 +49,8 @@ MOVES = tuple(dict.fromkeys(WATERFALL.values()))
 class Plan:
     """A plan as tables and its summary figures.
 
-    power: dispatch, prices, assets, green of a plan with a network. account: the county's energy account.
+    power: dispatch, prices, assets, green of a plan with a network. account: the county's energy account. reports:
+    tables that follow from the rest (`model/reports`), by name.
     """
 
     summary: Mapping[str, Any]
@@ -60,6 +61,7 @@ class Plan:
     constraints: pd.DataFrame
     power: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     account: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(COLUMNS)))
+    reports: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
 def quotas_table(case: Case, outcome: Outcome) -> pd.DataFrame:

@@ -7,10 +7,13 @@ described nowhere else. Ids are text. Shares are fractions. Money is 万元 (10,
 
 from dualcontrol.model.columns import BASES, PROVENANCE, Column, Table
 from dualcontrol.model.schema_county import COUNTY_TABLES, MEASURES
+from dualcontrol.model.schema_measures import MEASURE_TABLES
 from dualcontrol.model.schema_network import NETWORK_TABLES
-from dualcontrol.model.schema_owners import OWNER_TABLES
+from dualcontrol.model.schema_projects import PROJECT_TABLES
+from dualcontrol.model.schema_units import UNIT_TABLES
 
 __all__ = ["BASES", "ELECTRICITY", "MEASURES", "PROVENANCE", "TABLES", "Column", "Table"]
 
 ELECTRICITY = "electricity"
-TABLES: dict[str, Table] = {table.name: table for table in (*OWNER_TABLES, *COUNTY_TABLES, *NETWORK_TABLES)}
+_ALL = (*UNIT_TABLES, *PROJECT_TABLES, *MEASURE_TABLES, *COUNTY_TABLES, *NETWORK_TABLES)
+TABLES: dict[str, Table] = {table.name: table for table in _ALL}

@@ -24,12 +24,14 @@ from dualcontrol.model.plan import (
 from dualcontrol.model.policy import Rulings
 from dualcontrol.model.power.dispatch import whole_dispatch
 from dualcontrol.model.power.inputs import green_share_of
+from dualcontrol.model.reports import report_tables
 from dualcontrol.solvers.compile import Floats
 from dualcontrol.solvers.highs import SolverError, Status
 from dualcontrol.solving import NoPlan, Solved, solve_case
 
 __all__ = ["Infeasible", "SolverError", "optimise"]
 
+TABLES = ("quotas", "measures", "projects", "ledger", "constraints")
 ROUNDS = 8  # attempts at finding the margin that whole tonnes and exports of green power need
 
 
@@ -145,7 +147,7 @@ def _plan(case: Case, solved: Solved, outcome: Outcome, bound: float) -> Plan:
         **reporting.network_summary(case, solved, outcome),
         **_draft(case),
     }
-    return Plan(
+    plan = Plan(
         summary,
         quotas_table(case, outcome),
         measures_table(case, outcome),
@@ -155,6 +157,8 @@ def _plan(case: Case, solved: Solved, outcome: Outcome, bound: float) -> Plan:
         power_tables(case, solved, outcome),
         account_table(case, outcome),
     )
+    told = {table: getattr(plan, table) for table in TABLES}
+    return replace(plan, reports=report_tables(case, outcome, {**told, "summary": summary}))
 
 
 def _draft(case: Case) -> dict[str, Any]:

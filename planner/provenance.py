@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from dualcontrol.model.schema import BASES
 from dualcontrol.power_tables import power_digest
+from dualcontrol.report_tables import report_files
 from dualcontrol.tables import COLUMNS, csv_text, published
 from dualcontrol.words import is_missing
 
@@ -64,6 +65,8 @@ def plan_digest(plan: "Plan") -> str:
         digest.update(csv_text(table, getattr(told, table)).encode() + b"\0")
     if plan.power:
         digest.update(power_digest(plan.power))
+    for name, content in report_files(told.reports):
+        digest.update(name.encode() + b"\0" + content + b"\0")
     return digest.hexdigest()
 
 

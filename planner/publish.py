@@ -14,6 +14,7 @@ from dualcontrol import swap
 from dualcontrol.messages import say
 from dualcontrol.power_tables import FILES, FOLDER, power_files
 from dualcontrol.provenance import basis_shares, json_text, jsonable, mark, plan_digest, versions
+from dualcontrol.report_tables import REPORT_FOLDER, report_files
 from dualcontrol.tables import COLUMNS, csv_text, published, published_figures
 
 if TYPE_CHECKING:
@@ -167,6 +168,10 @@ def _write(folder: Path, plan: "Plan", scenario: "Scenario", verdict: "Verdict")
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)
+    for name, content in report_files(told_plan.reports):
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
     (folder / WORKBOOK).write_bytes(workbook_bytes(plan, scenario, verdict))
     told = summary(plan, scenario, verdict, hashes(folder))
     (folder / SUMMARY).write_text(json_text(told), encoding="utf-8", newline="\n")
@@ -206,7 +211,7 @@ def _foreign(target: Path) -> list[str]:
     has_summary = (target / SUMMARY).is_file()
     found = []
     for path in sorted(target.iterdir()):
-        is_own = path.name in own or (path.name in (INPUTS, FOLDER) and has_summary)
+        is_own = path.name in own or (path.name in (INPUTS, FOLDER, REPORT_FOLDER) and has_summary)
         if not is_own and not path.name.startswith(_LITTER):
             found.append(path.name)
     return found

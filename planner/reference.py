@@ -10,6 +10,7 @@ from pathlib import Path
 from dualcontrol import output_columns
 from dualcontrol.model.allocation import NETWORK_ROWS, ROWS
 from dualcontrol.model.profiles import HIGHEST_OUTPUT, HOUR, HOURS, MEAN_TOLERANCE, NAMES
+from dualcontrol.model.reports import REPORTS
 from dualcontrol.model.schema import TABLES, Column
 from dualcontrol.model.settings import Accounting, Policy, Power, Settings, Solve, Targets, Time
 from dualcontrol.model.tables import PROFILES
@@ -107,6 +108,19 @@ def _outputs() -> Iterator[str]:
         for name in COLUMNS.get(table, register):
             column = register[name]
             yield f"| `{name}` | {column.zh} | {column.en} | {column.unit} |"
+        yield ""
+    yield from _reports()
+
+
+def _reports() -> Iterator[str]:
+    """The reports among them."""
+    for report in REPORTS:
+        yield f"## reports/{report.name}.csv · {report.zh} · {report.en} ({report.clause})\n"
+        yield f"{report.note_zh}  \n{report.note_en}\n"
+        yield "| column | 中文 | meaning | unit |"
+        yield "|---|---|---|---|"
+        for column in report.columns:
+            yield f"| `{column.name}` | {column.zh} | {column.en} | {column.unit} |"
         yield ""
 
 

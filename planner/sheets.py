@@ -89,8 +89,13 @@ class Book:
         return self._formats[style, is_total]
 
     def sheet(self, name: str, colour: str = NAVY, paper: int = A4) -> "Sheet":
-        """A new sheet called by message `name`: landscape, one page wide, the mark on every page."""
-        sheet = self.book.add_worksheet(tab(name))
+        """A new sheet called by message `name`."""
+        return self.named_sheet(tab(name), colour, paper)
+
+    def named_sheet(self, name: str, colour: str = NAVY, paper: int = A4) -> "Sheet":
+        """A new sheet with a name of at most 31 characters: landscape, one page wide, the mark on every page."""
+        name = name[:31]
+        sheet = self.book.add_worksheet(name)
         sheet.set_landscape()
         sheet.set_paper(paper)
         sheet.fit_to_pages(1, 0)
@@ -99,8 +104,8 @@ class Book:
         sheet.set_tab_color(colour)
         mark = f'&"Microsoft YaHei,Bold"&KC00000{_page_text(self.mark)}' if self.mark else ""
         sheet.set_header(f"&L{_page_text(self.title)[:80]}&R{mark}")
-        sheet.set_footer(f"&L{mark}&C&P / &N&R{_page_text(tab(name))}")
-        self._sheets.append(Sheet(self, sheet, tab(name)))
+        sheet.set_footer(f"&L{mark}&C&P / &N&R{_page_text(name)}")
+        self._sheets.append(Sheet(self, sheet, name))
         return self._sheets[-1]
 
     def set_print_areas(self) -> None:
@@ -173,18 +178,24 @@ class Sheet:
 
     def top(self, message: str, note: str = "") -> None:
         """The first lines of a sheet: what it is, the mark, and a note (message id) on what it shows."""
-        self.line(both(message), "section", 22)
+        self.titled(both(message), both(note) if note else "")
+
+    def titled(self, title: str, note: str = "") -> None:
+        """The same from texts."""
+        self.line(title, "section", 22)
         if self.parent.mark:
             self.line(self.parent.mark, "mark", 18)
-        if note and lines_of(both(note), sum(self.columns)) > 1 and len(self.columns) > 1:
-            self.sentence(both(note), "fine")
+        if note and lines_of(note, sum(self.columns)) > 1 and len(self.columns) > 1:
+            self.sentence(note, "fine")
         elif note:
-            self.line(both(note), "small")
+            self.line(note, "small")
 
-    def heads(self, columns: Sequence[Column], *, frozen_columns: int | None = None) -> None:
-        """A heading row. With `frozen_columns` it stays in sight, with so many columns, and on every page."""
+    def heads(
+        self, columns: Sequence[Column], *, frozen_columns: int | None = None, is_text: bool = False
+    ) -> None:
+        """A heading row, of message ids or of texts. `frozen_columns`: it stays in sight, and on every page."""
         for index, column in enumerate(columns):
-            self.put(self.row, index, heading(column.heading), "head")
+            self.put(self.row, index, column.heading if is_text else heading(column.heading), "head")
         self.sheet.set_row(self.row, 46)
         self.row += 1
         if frozen_columns is not None:

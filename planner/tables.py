@@ -6,7 +6,7 @@ be recomputed from them.
 
 import math
 import numbers
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -245,7 +245,12 @@ def csv_text(table: str, frame: "pd.DataFrame") -> str:
         columns,
         *zip(*([cell(table, name, value) for value in frame[name]] for name in columns), strict=True),
     ]
-    return "".join(",".join(map(_quoted, row)) + "\n" for row in cells)
+    return "".join(csv_line(row) for row in cells)
+
+
+def csv_line(cells: Iterable[str]) -> str:
+    """One line of CSV."""
+    return ",".join(map(_quoted, cells)) + "\n"
 
 
 def _quoted(text: str) -> str:

@@ -23,6 +23,7 @@ from dualcontrol.sheet_lists import (
     write_projects,
 )
 from dualcontrol.sheet_power import write_power
+from dualcontrol.sheet_reports import write_reports
 from dualcontrol.sheets import Book
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def workbook(plan: "Plan", scenario: "Scenario", verdict: "Verdict", summary: Ma
     places |= write_pool(parent, accounts)
     write_county(parent, plan, scenario)
     write_power(parent, plan, scenario, summary)
+    write_reports(parent, plan)
     write_constraints(parent, plan)
     write_ledger(parent, accounts)
     write_notes(parent, scenario)

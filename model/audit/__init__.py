@@ -32,6 +32,7 @@ from dualcontrol.model.audit.network_hours import hour_checks
 from dualcontrol.model.audit.network_tables import FILES, POWER_COLUMNS, read_power
 from dualcontrol.model.audit.network_year import year_checks
 from dualcontrol.model.audit.operation import Operation, read_operation
+from dualcontrol.model.audit.reports import report_checks
 from dualcontrol.model.audit.results import COLUMNS, form_checks, read
 from dualcontrol.model.audit.rows import decision_checks, published_checks, row_checks
 from dualcontrol.model.audit.rules import Rulings, judge
@@ -40,6 +41,9 @@ from dualcontrol.model.audit.verdict import Check, Probe, Verdict
 from dualcontrol.model.scenario import Scenario, ScenarioError, load
 
 __all__ = ["Check", "PlanTables", "Verdict", "audit", "audit_folder"]
+
+
+REPORTS = "reports"  # the folder of the reports
 
 
 class PlanTables(Protocol):
@@ -94,10 +98,13 @@ def audit(
         The verdict. Errors of form are failed checks; checks that need what is missing are then left out.
     """
     if not isinstance(tables, Mapping):
+        plan = tables
         summary = tables.summary if summary is None else summary
-        power: Mapping[str, pd.DataFrame] = getattr(tables, "power", {})
-        tables = {name: getattr(tables, name) for name in COLUMNS}
+        power: Mapping[str, pd.DataFrame] = getattr(plan, "power", {})
+        tables = {name: getattr(plan, name) for name in COLUMNS}
         tables |= {f"power/{name}": frame for name, frame in power.items()}
+        reports: Mapping[str, pd.DataFrame] = getattr(plan, "reports", {})
+        tables |= {f"{REPORTS}/{name}": frame for name, frame in reports.items()}
     verdict = _audit(scenario, tables, summary, idle_share, is_published=False)
     return replace(verdict, plan_digest=plan_digest)
 
@@ -136,6 +143,9 @@ def _audit(
     checks += decision_checks(plan, results)
     checks += published_checks(plan, results)
     checks += row_checks(plan, results, -book.balance["superior"])
+    reports = {name.partition("/")[2]: t for name, t in tables.items() if name.startswith(f"{REPORTS}/")}
+    if is_published or reports:  # tables that somebody wrote by hand may come without
+        checks += report_checks(plan, results, book, reports)
     if operation is not None:
         checks += hour_checks(plan, operation)
         checks += year_checks(plan, results, operation, summary)
@@ -195,6 +205,7 @@ def audit_folder(folder: Path) -> Verdict:
             probe.holds(file, True)
         except (OSError, ValueError) as error:
             probe.holds(file, False, type(error).__name__, path.suffix[1:])
+    tables |= _reports(folder / REPORTS, probe)
     summary: object = None
     try:
         summary = json.loads((folder / "summary.json").read_text(encoding="utf-8-sig"), parse_float=Decimal)
@@ -206,6 +217,19 @@ def audit_folder(folder: Path) -> Verdict:
         return Verdict((files,))
     verdict = _audit(scenario, tables, summary, IDLE_SHARE, is_published=True)
     return replace(verdict, checks=(files, *verdict.checks))
+
+
+def _reports(folder: Path, probe: Probe) -> dict[str, pd.DataFrame]:
+    """Every report of a result folder, as text; one that is missing is for the check of that report to say."""
+    found = {}
+    for path in sorted(folder.glob("*.csv")):
+        try:
+            frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+            found[f"{REPORTS}/{path.stem}"] = frame
+            probe.holds(f"{REPORTS}/{path.name}", True)
+        except (OSError, ValueError) as error:
+            probe.holds(f"{REPORTS}/{path.name}", False, type(error).__name__, "csv")
+    return found
 
 
 def _first(error: ScenarioError) -> str:

@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 from dualcontrol import output_columns
+from dualcontrol.model.reports import REPORTS
+from dualcontrol.output_columns import OutputColumn
 from dualcontrol.power_tables import FILES, power_files
 from dualcontrol.tables import COLUMNS
 from tests.planner.conftest import Case
@@ -37,10 +39,15 @@ def test_every_published_column_is_in_the_register_and_on_the_page(
     page = (repository / "docs" / "data-dictionary.md").read_text(encoding="utf-8").partition("# 结果文件")[2]
     tables = published(dalad.publish(tmp_path / "out"))
     assert set(COLUMNS) <= set(tables)
+    reports = {
+        f"reports/{report.name}": {c.name: OutputColumn(c.unit, c.zh, c.en) for c in report.columns}
+        for report in REPORTS
+    }
+    register = {**output_columns.TABLES, **reports}
     for table, columns in tables.items():
         section = page.partition(f"## {table}.")[2].partition("\n## ")[0]
         for column in columns:
-            told = output_columns.TABLES[table][column]
+            told = register[table][column]
             assert told.zh
             assert told.en
             assert f"| `{column}` | {told.zh} | {told.en} | {told.unit} |" in section, (table, column)

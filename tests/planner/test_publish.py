@@ -28,7 +28,7 @@ from dualcontrol.tables import COLUMNS, cell, csv_text, number_text, plain_text
 from tests.planner.conftest import Case
 from tests.planner.killing import beside, is_whole
 
-FILES = {"budget.xlsx", "summary.json", "inputs", *(f"{table}.csv" for table in COLUMNS)}
+FILES = {"budget.xlsx", "summary.json", "inputs", "reports", *(f"{table}.csv" for table in COLUMNS)}
 
 
 def summary_of(folder: Path) -> dict[str, object]:

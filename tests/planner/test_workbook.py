@@ -16,6 +16,7 @@ from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dualcontrol.messages import say
+from dualcontrol.model.reports import REPORTS
 from dualcontrol.publish import workbook_bytes
 from dualcontrol.sheets import lines_of, tab
 from dualcontrol.tables import QUOTA_MOVES
@@ -76,8 +77,11 @@ def book(data: bytes) -> Book:
     return Book(data)
 
 
-def test_the_sheets_come_in_the_order_people_read(book: Book) -> None:
-    assert book.formulas.sheetnames == [tab(f"sheet.{name}") for name in SHEETS]
+def test_the_sheets_come_in_the_order_people_read(book: Book, dalad: Case) -> None:
+    reports = [f"{report.zh} {report.en}" for report in REPORTS if report.name in dalad.plan.reports]
+    names = [tab(f"sheet.{name}") for name in SHEETS]
+    at = names.index(tab("sheet.constraints"))
+    assert book.formulas.sheetnames == [*names[:at], *reports, *names[at:]]
 
 
 def test_the_same_plan_gives_the_same_bytes(data: bytes, dalad: Case) -> None:

@@ -1,0 +1,104 @@
+"""The reports of a plan, recomputed: what each row must say, from the auditor's own accounts and rules."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import pandas as pd
+
+from dualcontrol.model.audit.choices import Plan
+from dualcontrol.model.audit.ledger import Book
+from dualcontrol.model.audit.numbers import number
+from dualcontrol.model.audit.reports import departments
+from dualcontrol.model.audit.results import Results
+from dualcontrol.model.audit.verdict import Check, Probe
+
+__all__ = ["AUDITED", "Expected", "Reader", "report_checks"]
+
+# By key: what the other columns must say; a text, a number, or None for an empty cell.
+Expected = Mapping[tuple[str, ...], Mapping[str, Fraction | int | str | None]]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How the audit recomputes a report: its key columns, and the rows it must have.
+
+    unread: columns that are words for people and carry no figure of their own.
+    """
+
+    clause: str
+    key: tuple[str, ...]
+    expected: Callable[[Plan, Results, Book], Expected]
+    unread: tuple[str, ...] = ()
+
+
+AUDITED: Mapping[str, Reader] = {
+    "departments": Reader("2.1", ("department",), departments.expected),
+}
+
+
+def report_checks(
+    plan: Plan, results: Results, book: Book, tables: Mapping[str, pd.DataFrame]
+) -> tuple[Check, ...]:
+    """One check per report: the rows it must have and no others, every figure within its own rounding.
+
+    tables: the published reports by name. A report nobody knows is a failure.
+    """
+    checks = []
+    for name, reader in AUDITED.items():
+        probe = Probe(f"report_{name}", reader.clause, "")
+        _compare(probe, name, reader, reader.expected(plan, results, book), tables.get(name))
+        checks.append(probe.check())
+    strange = Probe("report_names", unit="")
+    for name in sorted(set(tables) - set(AUDITED)):
+        strange.holds(f"reports/{name}.csv", False, name, "-")
+    return (*checks, strange.check())
+
+
+def _compare(probe: Probe, name: str, reader: Reader, wanted: Expected, frame: pd.DataFrame | None) -> None:
+    if frame is None:
+        probe.holds(f"reports/{name}.csv", not wanted, "-", f"{name}.csv")
+        return
+    missing = [column for column in reader.key if column not in frame.columns]
+    probe.holds(f"reports/{name}.csv", not missing, "-", " ".join(missing))
+    if missing:
+        return
+    found: dict[tuple[str, ...], Mapping[str, object]] = {}
+    for record in frame.to_dict("records"):
+        key = tuple(str(record[column]) for column in reader.key)
+        probe.holds(" ".join(key), key not in found, "2", "1")
+        found[key] = {str(column): cell for column, cell in record.items()}
+    for key in sorted(set(wanted) ^ set(found)):
+        probe.holds(" ".join(key), key in wanted and key in found, "-", " ".join(key))
+    for key in sorted(set(wanted) & set(found)):
+        _row(probe, reader, key, wanted[key], found[key])
+
+
+def _row(
+    probe: Probe,
+    reader: Reader,
+    key: tuple[str, ...],
+    wanted: Mapping[str, Fraction | int | str | None],
+    found: Mapping[str, object],
+) -> None:
+    place = " ".join(key)
+    known = {*reader.key, *reader.unread, *wanted}
+    for column in sorted(set(found) - known):
+        probe.holds(f"{place} {column}", False, column, "-")
+    for column, value in wanted.items():
+        where = f"{place} {column}"
+        if column not in found:
+            probe.holds(where, False, "-", column)
+        elif isinstance(value, str):
+            text = str(found[column]).strip()
+            probe.holds(where, text == value, text, value)
+        else:
+            try:
+                cell = number(found[column])
+            except ValueError:
+                probe.holds(where, False, str(found[column]), "number")
+                continue
+            if value is None or cell is None:
+                probe.holds(where, value is None and cell is None, str(found[column]), str(value))
+            else:
+                probe.rounded(where, cell, Fraction(value))

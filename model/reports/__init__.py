@@ -1,0 +1,20 @@
+"""The reports of a plan, in the order of their sheets; each has a reader of its own in `model/audit/reports`."""
+
+from typing import Any
+
+import pandas as pd
+
+from dualcontrol.model.allocation.case import Case
+from dualcontrol.model.decisions import Outcome
+from dualcontrol.model.reports import departments
+from dualcontrol.model.reports.register import Report, ReportColumn
+
+__all__ = ["REPORTS", "Report", "ReportColumn", "report_tables"]
+
+REPORTS: tuple[Report, ...] = (departments.REPORT,)
+
+
+def report_tables(case: Case, outcome: Outcome, tables: dict[str, Any]) -> dict[str, pd.DataFrame]:
+    """Every report that has rows, by name. tables: the plan's other tables and its summary, by name."""
+    found = {report.name: report.table(case, outcome, tables) for report in REPORTS}
+    return {name: frame for name, frame in found.items() if len(frame)}

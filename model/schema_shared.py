@@ -1,0 +1,64 @@
+"""Columns that units and projects share: review, conduct, energy by carrier, energy per product."""
+
+from dualcontrol.model.columns import Column, Table, choice, number, ref
+
+REVIEW = choice(
+    "review",
+    "节能审查",
+    "energy-saving review",
+    "approved",
+    "exempt",
+    "pending",
+    "missing",
+    default="approved",
+)
+CONDUCT = choice(
+    "conduct",
+    "节能失信状态",
+    "energy-saving conduct",
+    "normal",
+    "noticed",
+    "warned",
+    "serious",
+    default="normal",
+)
+USES = ("fuel", "feedstock", "conversion_in", "conversion_out")
+SPECIFIC_UNITS = ("kgce/t", "kgce/m2", "kWh/t", "gce/kWh")
+
+
+def energy_table(owner: str, table: str, zh: str, en: str, when_zh: str, when_en: str) -> Table:
+    """The table of energy by carrier and use of `owner` (unit or project), rows of `table`, in carrier units."""
+    return Table(
+        f"{owner}_energy",
+        zh,
+        en,
+        (
+            ref(f"{owner}_id", "编号", "owner", table),
+            ref("carrier_id", "能源品种", "carrier", "carriers"),
+            choice("use", "用途", "use: fuel and power, feedstock, conversion input or output", *USES),
+            number("quantity", f"实物量（{when_zh}）", f"physical quantity, {when_en}", "carrier unit"),
+        ),
+        (f"{owner}_id", "carrier_id", "use"),
+    )
+
+
+def specific_columns(required: bool) -> tuple[Column, ...]:
+    """Energy per unit of product, its unit, and the benchmark line it is held against."""
+    return (
+        number(
+            "specific_energy",
+            "单位产品能耗",
+            "energy per unit of product",
+            "specific_unit",
+            required=required,
+        ),
+        Column(
+            "specific_unit",
+            "choice",
+            "单耗单位",
+            "unit of energy per product",
+            required=required,
+            choices=SPECIFIC_UNITS,
+        ),
+        ref("benchmark_key", "限额标准条目", "benchmark line", "benchmarks", required=False),
+    )
