@@ -15,6 +15,10 @@ REPORTS: tuple[Report, ...] = (departments.REPORT,)
 
 
 def report_tables(case: Case, outcome: Outcome, tables: dict[str, Any]) -> dict[str, pd.DataFrame]:
-    """Every report that has rows, by name. tables: the plan's other tables and its summary, by name."""
-    found = {report.name: report.table(case, outcome, tables) for report in REPORTS}
+    """Every report that has rows and whose clause is in force, by name.
+
+    tables: the plan's other tables and its summary, by name.
+    """
+    asked = [report for report in REPORTS if case.is_on(report.clause)]
+    found = {report.name: report.table(case, outcome, tables) for report in asked}
     return {name: frame for name, frame in found.items() if len(frame)}
