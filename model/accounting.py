@@ -263,7 +263,7 @@ def _physical(scenario: Scenario, owner: str) -> dict[str, Use]:
 
 
 def _society(scenario: Scenario, counting: Counting) -> dict[str, SocietyLine]:
-    def use(fuel_tce: float, electricity_mwh: float, factor: float) -> Use:
+    def use(fuel_tce: Any, electricity_mwh: Any, factor: float) -> Use:
         fuel, electricity = exact(fuel_tce), exact(electricity_mwh)
         return Use(
             gross_tce=fuel + counting.electricity_tce_per_mwh * electricity,
@@ -271,10 +271,22 @@ def _society(scenario: Scenario, counting: Counting) -> dict[str, SocietyLine]:
             co2_t=fuel * exact(factor),
         )
 
+    off = scenario.settings.disabled_clauses
+
+    def need(row: Any) -> Use:
+        """The plan year's need: last year's without lines of their own (2.4), fuels not displaced without 3.4.5."""
+        if "2.4" in off:
+            return use(row.base_fuel_tce, row.base_electricity_mwh, row.co2_t_per_fuel_tce)
+        if "3.4.5" in off:
+            fuel = exact(row.plan_fuel_tce) + exact(row.displaced_fuel_tce)
+            electricity = exact(row.plan_electricity_mwh) - exact(row.electrified_mwh)
+            return use(fuel, electricity, row.co2_t_per_fuel_tce)
+        return use(row.plan_fuel_tce, row.plan_electricity_mwh, row.co2_t_per_fuel_tce)
+
     return {
         row.line_id: SocietyLine(
             use(row.base_fuel_tce, row.base_electricity_mwh, row.co2_t_per_fuel_tce),
-            use(row.plan_fuel_tce, row.plan_electricity_mwh, row.co2_t_per_fuel_tce),
+            need(row),
             exact(row.floor_share),
             exact(row.shortfall_wan_yuan_per_tce),
         )

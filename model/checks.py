@@ -63,6 +63,21 @@ def ordered_bounds(draft: Draft) -> None:
                        minimum=plain(row.activity_min), maximum=plain(row.activity_max))  # fmt: skip
 
 
+def society(draft: Draft) -> None:
+    """What is electrified is part of the electricity needed (3.4.5); outputs are guaranteed of products there are."""
+    for i, row in draft.rows("society"):
+        if row.electrified_mwh > row.plan_electricity_mwh:
+            draft.tell("electrified_above_need", "society", i, "electrified_mwh",
+                       need=plain(row.plan_electricity_mwh))  # fmt: skip
+    known = set(draft.frames["products"]["product"])
+    for i, row in draft.rows("output_targets"):
+        if row.product not in known:
+            hint = nearest(row.product, known)
+            draft.findings.add(
+                "unknown_product", "output_targets.csv", i, "product", row.product, suggestion=hint
+            )
+
+
 def credit_codes(draft: Draft) -> None:
     """A code whose check character is wrong was mistyped or rounded by a spreadsheet (remark only)."""
     for i, code in enumerate(draft.frames["units"]["credit_code"]):
@@ -182,7 +197,7 @@ def gdp(draft: Draft) -> None:
     total = float(
         draft.frames["units"]["value_added_wan_yuan"].sum() + draft.frames["gdp"]["base_wan_yuan"].sum()
     )
-    stated = settings.gdp_base_wan_yuan
+    stated = settings.gdp_base_wan_yuan if "1.a" not in settings.disabled_clauses else None
     if stated is not None and abs(total - stated) > 1.0:
         key = "gdp_base_wan_yuan"
         draft.tell_setting("gdp_sum", key, plain(stated), sum=plain(total), difference=plain(total - stated))
@@ -222,6 +237,7 @@ _CHECKS: tuple[Callable[[Draft], None], ...] = (
     references,
     distinct_owners,
     ordered_bounds,
+    society,
     credit_codes,
     specific_energy,
     benchmarks_in_force,

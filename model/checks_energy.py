@@ -138,7 +138,11 @@ def without_energy(draft: Draft) -> None:
 
 def counted_sum(draft: Draft) -> None:
     """The energy of the modelled units must be what the statistics say (1.a): gross, before any exclusion."""
-    if draft.settings is None or draft.settings.counted_base_tce is None:
+    if (
+        draft.settings is None
+        or draft.settings.counted_base_tce is None
+        or "1.a" in draft.settings.disabled_clauses
+    ):
         return
     if not can_sum(draft, "unit"):
         return

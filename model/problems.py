@@ -88,6 +88,8 @@ RULES: Mapping[str, tuple[str, ...]] = {
     "saving_above_use": ("use", "saving"),
     "green_above_use": ("use", "green"),
     "green_above_supply": ("supply", "total"),
+    "electrified_above_need": ("need",),
+    "unknown_product": ("suggestion",),
     "load_order": ("minimum", "maximum"),
     "activity_order": ("minimum", "maximum"),
     "specific_unit_missing": (),

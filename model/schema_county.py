@@ -19,6 +19,22 @@ COUNTY_TABLES = (
             number("base_electricity_mwh", "基年用电", "electricity, base year", "MWh"),
             number("plan_fuel_tce", "计划年燃料", "fuels needed, plan year", "tce"),
             number("plan_electricity_mwh", "计划年用电", "electricity needed, plan year", "MWh"),
+            number(
+                "electrified_mwh",
+                "其中以电代煤、以电代油新增用电",
+                "of the plan year's electricity: new by chargers, electric trucks and heating (3.4.5)",
+                "MWh",
+                required=False,
+                default=0.0,
+            ),
+            number(
+                "displaced_fuel_tce",
+                "被替代的燃料",
+                "fuels of the plan year that this displaced, already left out of its need (3.4.5)",
+                "tce",
+                required=False,
+                default=0.0,
+            ),
             number("co2_t_per_fuel_tce", "燃料排放因子", "CO2 per tce of fuels", "t/tce"),
             number(
                 "floor_share",
@@ -39,6 +55,16 @@ COUNTY_TABLES = (
             ),
         ),
         ("line_id",),
+    ),
+    Table(
+        "output_targets",
+        "产量保障",
+        "output of products that the plan year must reach (3.4.2)",
+        (
+            text("product", "产品", "product, as named in `products`"),
+            number("min_output", "最低产量", "least output of all units together", "output unit"),
+        ),
+        ("product",),
     ),
     Table(
         "gdp",

@@ -133,7 +133,7 @@ def _plan(case: Case, solved: Solved, outcome: Outcome, bound: float) -> Plan:
         "title_zh": case.accounts.scenario.settings.title_zh,
         "title_en": case.accounts.scenario.settings.title_en,
         "status": best.status.value,
-        "bound_wan_yuan": bound,
+        "bound_wan_yuan": bound if case.is_on("2.2") else None,  # what was bounded is the value
         "solver_objective_wan_yuan": best.objective,
         "ranking_cost_wan_yuan": max(0.0, best.objective - solved.value),
         "binding": reporting.binding(constraints),

@@ -28,7 +28,9 @@ def build_model(case: Case) -> pyo.ConcreteModel:
     _expressions(m, case)
     for row in ROWS + NETWORK_ROWS:
         row.add_to(m)
-    m.value = pyo.Objective(expr=m.value_wan_yuan, sense=pyo.maximize)
+    # without 2.2 efficiency does not come first: any plan within the limits is as good as another
+    aim = m.value_wan_yuan if case.is_on("2.2") else 0.0 * m.gdp
+    m.value = pyo.Objective(expr=aim, sense=pyo.maximize)
     return m
 
 
@@ -58,6 +60,15 @@ def _sets(m: Any, case: Case) -> None:
         r: {row.owner_id: float(row.use) for row in use[use["resource_id"] == r].itertuples() if row.use > 0}
         for r in m.RESOURCES
     }
+    targets, products = (
+        case.accounts.scenario.table("output_targets"),
+        case.accounts.scenario.table("products"),
+    )
+    m.output_targets = {row.product: float(row.min_output) for row in targets.itertuples()}
+    m.OUTPUTS = sorted(m.output_targets)
+    m.outputs = {
+        p: products[products["product"] == p].groupby("unit_id")["output"].sum().to_dict() for p in m.OUTPUTS
+    }
     grid.network_sets(m, case)
 
 
@@ -83,7 +94,8 @@ def _variables(m: Any, case: Case) -> None:
     m.beyond_ok = pyo.Var(m.SAVING_UNITS, domain=whole)
     m.self_pv = pyo.Var(m.UNITS, bounds=unit_bounds("self_pv_max_mwh"))
     m.added_pv = pyo.Var(m.UNITS, bounds=unit_bounds("self_pv_max_mwh"))
-    m.green = pyo.Var(m.UNITS, bounds=unit_bounds("green_max_mwh"))
+    is_green_sold = case.power is None or case.is_on("3.4.3d")
+    m.green = pyo.Var(m.UNITS, bounds=unit_bounds("green_max_mwh") if is_green_sold else (0.0, 0.0))
     m.excess = pyo.Var(m.UNITS, bounds=unit_bounds("green_max_mwh"))
     m.is_excess = pyo.Var(m.GREEN_UNITS, domain=whole)
     m.saving = pyo.Var(m.MEASURES, bounds=lambda m, k: (0.0, case.full_saving(case.measure_rows[k])))

@@ -116,6 +116,22 @@ def society_floor(m: Any, s: str) -> Any:
     return m.shortfall[s] <= float(1 - m.case.accounts.society[s].floor_share)
 
 
+@row(
+    "3.4.2",
+    "restrictive",
+    "output unit",
+    "sum of output_ip activity_i >= target_p",
+    over="OUTPUTS",
+    is_relaxable=True,
+)
+def output_guaranteed(m: Any, p: str) -> Any:
+    """What the county must go on producing (coal sales of about 50 Mt): energy control does not cut supply."""
+    made = m.outputs[p]
+    if not made or not m.case.is_on("3.4.2"):
+        return pyo.Constraint.Skip
+    return sum(output * m.activity[i] for i, output in made.items()) >= m.output_targets[p]
+
+
 @row("resource", "restrictive", "own unit", "sum of use <= budget", over="RESOURCES", is_relaxable=True)
 def resource_budget(m: Any, r: str) -> Any:
     """Budgets beyond energy (carbon, water, land, investment or any the user names) hold."""
@@ -138,5 +154,6 @@ ROWS = (
     waiver_needs_incentive_target,
     carbon_budget,
     society_floor,
+    output_guaranteed,
     resource_budget,
 )

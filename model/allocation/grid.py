@@ -95,10 +95,7 @@ def network_variables(m: Any, case: Case, whole: Any) -> None:
     m.built = pyo.Var(
         m.BUILDS,
         domain=whole,
-        bounds=lambda m, b: (
-            1 if case.network.builds[b].status == "committed" else 0,
-            0 if case.network.builds[b].status == "open" and case.network.builds[b].start_month > 12 else 1,
-        ),
+        bounds=lambda m, b: _build_bounds(case, case.network.builds[b]),
     )
     m.mean_load = pyo.Var(m.LOADS, bounds=lambda m, k: (0.0, case.most_mwh_at(m.owners_at[k]) / HOURS))
     most = HOURS * sum(g.capacity_mw for g in power.network.generators) if power else 0.0
@@ -106,6 +103,13 @@ def network_variables(m: Any, case: Case, whole: Any) -> None:
         m.TOTALS, bounds=(0.0, most)
     )  # nothing in the county exceeds all its generators at full output
     m.missing_hours = pyo.Var(m.FLEETS, bounds=(0.0, HOURS))
+
+
+def _build_bounds(case: Case, build: Any) -> tuple[int, int]:
+    """Committed: built. After the plan year, or under a clause that is switched off: not to be had."""
+    if not case.is_on(build.clause):
+        return 0, 0
+    return (1, 1) if build.status == "committed" else (0, 0 if build.start_month > 12 else 1)
 
 
 def network_balance(m: Any, case: Case) -> PowerBalance:

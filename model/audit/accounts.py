@@ -167,7 +167,11 @@ class Accounts:
 
     def society_flow(self, line: Row, year: str) -> Flow:
         """A society line; `year` is base or plan (its full need)."""
+        off = self.scenario.settings.disabled_clauses
+        year = "base" if "2.4" in off else year
         fuel, mwh = line.num(f"{year}_fuel_tce"), line.num(f"{year}_electricity_mwh")
+        if year == "plan" and "3.4.5" in off:
+            fuel, mwh = fuel + line.num("displaced_fuel_tce"), mwh - line.num("electrified_mwh")
         tce, up = fuel + self.k_tce_per_mwh * mwh, self.rise_tce_eq_per_mwh * mwh
         return Flow(tce, tce, up, up, fuel * line.num("co2_t_per_fuel_tce"), mwh)
 

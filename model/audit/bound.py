@@ -114,7 +114,7 @@ class Lagrangian:
         flow = accounts.society_flow(line, "plan")
         price = line.num("shortfall_wan_yuan_per_tce") * flow.total
         rate = self.reduced(flow) - self.prices.pool * flow.total
-        rate -= self.electricity(key) * line.num("plan_electricity_mwh")
+        rate -= self.electricity(key) * flow.import_mwh
         return max(
             rate * share - price * (1 - share) for share in (floor_share(self.plan.rulings, line), ONE)
         )

@@ -146,6 +146,13 @@ def read_network(rulings: Rulings) -> Network:
     """The network of the scenario that was judged."""
     tables = {name.removeprefix("power/"): rows for name, rows in rulings.accounts.tables.items()
               if name.startswith("power/")}  # fmt: skip
+    if not rulings.on("3.4.3h"):  # no hours are asked for
+        tables["plants"] = tuple(Row({**row.cells, "hours_floor": ZERO}) for row in tables["plants"])
+    if not rulings.on("3.4.3g"):  # nothing leaves over a corridor that is built
+        tables["exchange"] = tuple(
+            Row({**row.cells, "export_mw": ZERO}) if row.text("build_id") else row
+            for row in tables["exchange"]
+        )
     profiles = {str(name): np.asarray(column, dtype=np.float64)
                 for name, column in rulings.scenario.profiles.items()}  # fmt: skip
     plants = {row.text("plant_id"): row for row in tables["plants"]}

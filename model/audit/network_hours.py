@@ -164,7 +164,7 @@ def drawn_mwh(plan: Plan, owner: str) -> Fraction:
         project = accounts.projects[owner]
         return project.electricity_mwh * accounts.month(project.row) * plan.load[owner]
     if owner in plan.served:
-        return accounts.society[owner].num("plan_electricity_mwh") * plan.served[owner]
+        return plan.society_flow(owner).import_mwh
     return ZERO
 
 

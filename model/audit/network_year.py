@@ -41,7 +41,9 @@ def _builds(operation: Operation) -> Probe:
         cell = listed[build].get("built")
         is_choice = 0 <= share <= 1 if is_relaxed else share in (0, 1)
         probe.holds(f"{build} built", cell is not None and is_choice, str(share), "0/1")
-        if row.text("status") == "committed":
+        if not operation.rulings.on(row.text("clause")):
+            probe.at_most(f"{build} clause {row.text('clause')}", share, 0)
+        elif row.text("status") == "committed":
             probe.at_most(f"{build} committed", 1, share)
         elif row.num("start_month") > 12:
             probe.at_most(f"{build} start_month", share, 0)

@@ -47,6 +47,12 @@ def county_rows(plan: Plan) -> Iterator[HardRow]:
         key = row.text("resource_id")
         used = sum((use * _level(plan, owner) for owner, use in resource_use(rulings, key).items()), ZERO)
         yield HardRow("resource", "3.3.4b", key, row.text("unit"), used, row.num("budget"))
+    for row in rulings.accounts.tables["output_targets"] if rulings.on("3.4.2") else ():
+        product = row.text("product")
+        lines = [p for p in rulings.accounts.tables["products"] if p.text("product") == product]
+        made = sum((p.num("output") * plan.units[p.text("unit_id")].activity for p in lines), ZERO)
+        if lines:
+            yield HardRow("output_guaranteed", "3.4.2", product, "", -made, -row.num("min_output"))
     if plan.operation is None:  # with a network: hour by hour
         green = sum((choice.green_mwh for choice in plan.units.values()), ZERO)
         yield HardRow("green_supply", "3.3.3c", "", "MWh", green, green_supply(rulings))
@@ -109,7 +115,14 @@ def _level(plan: Plan, owner: str) -> Fraction:
 def row_checks(plan: Plan, results: Results, issued_tce: Fraction) -> tuple[Check, ...]:
     """Hard rows, to a relative 1e-6; `issued_tce` is what superior gave to all accounts together."""
     rulings = plan.rulings
-    names = ("county_intensity", "sector_intensity", "carbon", "resource", "green_supply")
+    names = (
+        "county_intensity",
+        "sector_intensity",
+        "carbon",
+        "resource",
+        "output_guaranteed",
+        "green_supply",
+    )
     probes: dict[str, Probe] = {}
     for row in county_rows(plan):
         # Each resource has its own unit: it stands at the place.
@@ -200,8 +213,9 @@ def _power(plan: Plan) -> tuple[Probe, Probe]:
     pv, green = Probe("self_pv", "3.3.3b", "MWh"), Probe("green", "3.3.3c", "MWh")
     for key, choice in plan.units.items():
         row = plan.rulings.accounts.units[key].row
+        is_sold = plan.operation is None or plan.rulings.on("3.4.3d")
         for probe, amount, most in ((pv, choice.self_pv_mwh, row.num("self_pv_max_mwh")),
-                                    (green, choice.green_mwh, row.num("green_max_mwh"))):  # fmt: skip
+                                    (green, choice.green_mwh, row.num("green_max_mwh") * is_sold)):  # fmt: skip
             probe.at_most(f"unit:{key}", amount, most, QUANTITY_STEP / 2)
             probe.at_most(f"unit:{key}", -amount, 0)
     return pv, green
@@ -253,7 +267,7 @@ def _admission(plan: Plan, results: Results) -> tuple[Probe, Probe]:
     return gates, loads
 
 
-_GATE_CLAUSES = frozenset(("3.2.2a", "3.2.3a", "3.2.3b", "3.2.3d", "3.2.3e", "3.2.5", "3.3.1a"))
+_GATE_CLAUSES = frozenset(("3.4.1", "3.2.2a", "3.2.3a", "3.2.3b", "3.2.3d", "3.2.3e", "3.2.5", "3.3.1a"))
 
 
 def load_bounds(project: Row) -> tuple[Fraction, Fraction]:

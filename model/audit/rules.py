@@ -265,7 +265,8 @@ def _gates(accounts: Accounts, project: Owner, kappa: Fraction | None) -> tuple[
         "3.3.1a": row.flag("is_three_high") and (specific is None or line is None or specific > line),
     }
     off = accounts.scenario.settings.disabled_clauses
-    return tuple(clause for clause, is_true in found.items() if is_true and clause not in off)
+    listed = () if "3.4.1" not in off else ("3.4.1",)  # without the plan's list nobody is a candidate
+    return (*listed, *(clause for clause, is_true in found.items() if is_true and clause not in off))
 
 
 def _lacks_replacement(accounts: Accounts, project: Owner) -> bool:

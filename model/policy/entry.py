@@ -112,6 +112,8 @@ GATES: tuple[tuple[str, Callable[[Desk, Any], Reason]], ...] = (
 def gates(desk: Desk) -> Iterator[Gate]:
     """Every gate that stops a project, in the order of the clauses; and units stopped for want of a review."""
     for project in desk.accounts.scenario.table("projects").itertuples():
+        if not desk.is_on("3.4.1"):  # without the plan's list nobody is a candidate
+            yield Gate(project.project_id, "3.4.1", "not_on_the_list", {})
         for clause, gate in GATES:
             reason = gate(desk, project) if desk.is_on(clause) else None
             if reason is not None:

@@ -279,8 +279,20 @@ def green_share_of(scenario: Scenario, built: AbstractSet[str]) -> dict[str, Flo
 
 
 def _tables(scenario: Scenario) -> dict[str, list[Any]]:
+    """The rows of the power folder, without what a clause that is switched off asks for.
+
+    3.4.3h: utilisation hours. 3.4.3g: exports over corridors that are built (what exists goes on).
+    """
     names = ("buses", "builds", "branches", "plants", "retrofits", "storage", "exchange", "loads")
-    return {name: list(scenario.table(f"power/{name}").itertuples()) for name in names}
+    tables = {name: list(scenario.table(f"power/{name}").itertuples()) for name in names}
+    off = scenario.settings.disabled_clauses
+    if "3.4.3h" in off:
+        tables["plants"] = [row._replace(hours_floor=0.0) for row in tables["plants"]]
+    if "3.4.3g" in off:
+        tables["exchange"] = [
+            row._replace(export_mw=0.0) if row.build_id else row for row in tables["exchange"]
+        ]
+    return tables
 
 
 def _months() -> Any:

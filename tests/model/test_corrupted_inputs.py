@@ -187,6 +187,8 @@ CASES = [
     Case("greener_than_use", cell("units", 2, "self_pv_base_mwh", "901"), "green_above_use", "units.csv", 2, "green_base_mwh"),
     Case("pv_above_use", both(NO_GREEN, cell("units", 3, "self_pv_base_mwh", "1")), "green_above_use", "units.csv", 3, "self_pv_base_mwh"),
     Case("greener_than_supply", cell("units", 2, "green_base_mwh", "401"), "green_above_supply", "units.csv", 2, "green_base_mwh"),
+    Case("more_new_than_needed", cell("society", 2, "electrified_mwh", "1e9"), "electrified_above_need", "society.csv", 2, "electrified_mwh"),
+    Case("output_of_nothing", content("output_targets.csv", b"product,min_output,source,basis\ngold,1,x,estimated\n"), "unknown_product", "output_targets.csv", 2, "product", "gold"),
     Case("load_order", cell("projects", 2, "load_max", "0.4"), "load_order", "projects.csv", 2, "load_min", "0.5"),
     Case("load_order_default", both(cell("projects", 2, "load_min", ""), cell("projects", 2, "load_max", "0.4")), "load_order", "projects.csv", 2, "load_min", ""),
     Case("activity_order", cell("units", 2, "activity_max", "0.4"), "activity_order", "units.csv", 2, "activity_min"),

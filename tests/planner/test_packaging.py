@@ -22,6 +22,8 @@ ROOMS = {
     "dualcontrol.model": "model",
     "dualcontrol.model.policy": "model/policy",
     "dualcontrol.model.audit": "model/audit",
+    "dualcontrol.model.audit.reports": "model/audit/reports",
+    "dualcontrol.model.reports": "model/reports",
     "dualcontrol.model.allocation": "model/allocation",
     "dualcontrol.model.power": "model/power",
     "dualcontrol.solvers": "solvers",

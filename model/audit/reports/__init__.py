@@ -9,7 +9,7 @@ import pandas as pd
 from dualcontrol.model.audit.choices import Plan
 from dualcontrol.model.audit.ledger import Book
 from dualcontrol.model.audit.numbers import number
-from dualcontrol.model.audit.reports import departments
+from dualcontrol.model.audit.reports import departments, electrification
 from dualcontrol.model.audit.results import Results
 from dualcontrol.model.audit.verdict import Check, Probe
 
@@ -34,6 +34,7 @@ class Reader:
 
 AUDITED: Mapping[str, Reader] = {
     "departments": Reader("2.1", ("department",), departments.expected),
+    "electrification": Reader("3.4.5", ("line_id",), electrification.expected),
 }
 
 

@@ -124,6 +124,13 @@ def sector() -> Scenario:
     return county(owners, total(1000), sectors=sectors)
 
 
+def mined(value: float = 500) -> Scenario:
+    """A makes 1000 t of coal, 900 t of which must go on."""
+    mines = [{"unit_id": "A", "product": "raw coal", "output": 1000, "output_unit": "t"}]
+    targets = [{"product": "raw coal", "min_output": 900}]
+    return county([unit("A", 1000, value)], total(0), products=mines, output_targets=targets)
+
+
 def homes() -> Scenario:
     """Homes need 100 tce, 90 of them protected."""
     line = {"line_id": "homes", "base_fuel_tce": 100, "base_electricity_mwh": 0, "plan_fuel_tce": 100,
@@ -205,5 +212,6 @@ EXAMPLES: dict[str, Example] = {
     "waiver_needs_incentive_target": Example(lambda: aimed(**WAIVER), None, a(waiver=1), LOW | a(waiver=1)),
     "carbon_budget": Example(lambda: aimed(co2_budget_t=2080), None, a(activity=0.81), a(activity=0.8)),
     "society_floor": Example(homes, "homes", a(shortfall=0.11), a(shortfall=0.1)),
+    "output_guaranteed": Example(mined, "raw coal", a(activity=0.89), a(activity=0.9)),
     "resource_budget": Example(watered, "water", a(activity=0.81), a(activity=0.8)),
 }  # fmt: skip

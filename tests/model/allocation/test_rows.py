@@ -11,7 +11,7 @@ from dualcontrol.model.clause_ids import CLAUSES
 from dualcontrol.model.scenario import Scenario
 from dualcontrol.solvers.compile import compile_model
 from dualcontrol.solvers.highs import LiveHighs, Status
-from tests.model.allocation.examples import CUT, EXAMPLES, entering, homes, plain, powered, violated
+from tests.model.allocation.examples import CUT, EXAMPLES, entering, homes, mined, plain, powered, violated
 from tests.model.small_cases import case_of, changed, county, others, project, total, unit
 
 BY_NAME = {row.name: row for row in ROWS}
@@ -99,6 +99,7 @@ BITES = {
     ),
     "carbon_budget": EXAMPLES["carbon_budget"].scenario,
     "society_floor": homes,
+    "output_guaranteed": lambda: mined(-100),  # a unit that loses value would rather stand still
     "resource_budget": EXAMPLES["resource_budget"].scenario,
 }  # fmt: skip
 
