@@ -6,6 +6,7 @@ SCENARIO ?= scenarios/dalad-2022
 OUT ?= out/$(notdir $(SCENARIO))
 BENCH ?=
 PYTEST_ARGS ?=
+CLAUSES ?=
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -18,11 +19,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # What `make test` leaves out: what needs a browser or an office program, and what takes minutes.
 QUICK := not slow and not browser and not office and not mutation
 
-.PHONY: help plan test test-slow test-all check format docs lock bench clean
+.PHONY: help plan test mutate test-slow test-all check format docs lock bench clean
 
 help:
 	@echo "make plan     create .venv, install, solve $(SCENARIO) into $(OUT)"
 	@echo "make test     install what the tests need and run the quick suites"
+	@echo "make mutate   switch each clause of the plan off and see that its tests notice"
 	@echo "make check    style, types, import rules, documentation"
 	@echo "make test-all every suite; make format; make docs; make lock; make clean"
 	@echo "make bench    speed and memory against linopy, PyPSA and Pyomo (about ten minutes; BENCH=handover for one)"
@@ -76,6 +78,10 @@ test: .venv/all
 # What `make test` leaves out for its time or its office program; continuous integration runs both.
 test-slow: .venv/all
 	$(BIN)/python -m pytest -n auto -m "slow or office" $(PYTEST_ARGS)
+
+# Each clause of the plan switched off in turn, through the command line: its own tests must notice.
+mutate: .venv/all
+	$(BIN)/python -m tests.clauses.mutate $(CLAUSES)
 
 test-all: .venv/all
 	$(BIN)/python -m pytest $(PYTEST_ARGS)

@@ -73,9 +73,7 @@ def society(draft: Draft) -> None:
     for i, row in draft.rows("output_targets"):
         if row.product not in known:
             hint = nearest(row.product, known)
-            draft.findings.add(
-                "unknown_product", "output_targets.csv", i, "product", row.product, suggestion=hint
-            )
+            draft.tell("unknown_product", "output_targets", i, "product", suggestion=hint)
 
 
 def credit_codes(draft: Draft) -> None:
