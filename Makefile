@@ -19,7 +19,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # What `make test` leaves out: what needs a browser or an office program, and what takes minutes.
 QUICK := not slow and not browser and not office and not mutation
 
-.PHONY: help plan test mutate test-slow test-all check format docs lock bench clean
+.PHONY: help plan test mutate effects test-slow test-all check format docs lock bench clean
 
 help:
 	@echo "make plan     create .venv, install, solve $(SCENARIO) into $(OUT)"
@@ -82,6 +82,11 @@ test-slow: .venv/all
 # Each clause of the plan switched off in turn, through the command line: its own tests must notice.
 mutate: .venv/all
 	$(BIN)/python -m tests.clauses.mutate $(CLAUSES)
+
+# What each clause moves in Dalad's plan; then the pages are made again.
+effects: .venv/all
+	$(BIN)/python -m dualcontrol.effects scenarios/dalad-2022 docs/effects-dalad-2022.csv
+	$(BIN)/python -m dualcontrol.reference docs
 
 test-all: .venv/all
 	$(BIN)/python -m pytest $(PYTEST_ARGS)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dualcontrol import output_columns
+from dualcontrol.clause_page import clauses
 from dualcontrol.model.allocation import NETWORK_ROWS, ROWS
 from dualcontrol.model.profiles import HIGHEST_OUTPUT, HOUR, HOURS, MEAN_TOLERANCE, NAMES
 from dualcontrol.model.reports import REPORTS
@@ -136,7 +137,12 @@ def _domain(column: Column) -> str:
     return column.kind
 
 
-PAGES = {"formulation.md": formulation, "data-dictionary.md": data_dictionary}
+def clause_page() -> str:
+    """The clauses of the plan, one by one. Markdown."""
+    return NOTE + clauses(Path(__file__).resolve().parent.parent / "docs")
+
+
+PAGES = {"formulation.md": formulation, "data-dictionary.md": data_dictionary, "clauses.md": clause_page}
 
 
 def main(folder: str = "docs") -> None:

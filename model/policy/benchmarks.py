@@ -3,6 +3,8 @@
 from fractions import Fraction
 from typing import Any
 
+import pandas as pd
+
 from dualcontrol.model.ledger import POOL, Entry, transfer
 from dualcontrol.model.policy.rulings import Desk
 from dualcontrol.model.quantities import exact, tce_per_product, whole_down
@@ -23,7 +25,7 @@ def line_in_force(scenario: Scenario, benchmark_key: str, level: str) -> Any | N
     settings = scenario.settings
     rows = scenario.table("benchmarks")
     rows = rows[(rows["benchmark_key"] == benchmark_key) & (rows["level"] == level)]
-    rows = rows[[day <= settings.as_of for day in rows["effective_from"]]]
+    rows = rows[pd.Series([day <= settings.as_of for day in rows["effective_from"]], rows.index, dtype=bool)]
     if "3.3.1a" in settings.disabled_clauses:
         rows = rows[rows["scope"] == "national"]
     if rows.empty:
