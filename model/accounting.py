@@ -5,7 +5,7 @@ optimisation model (what is optimised) with the same code: what is reported is w
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -23,7 +23,8 @@ class Use:
     """What one owner uses, makes and emits in a year. Source: GB/T 2589-2020, form 205-1/205-2.
 
     gross_tce, feedstock_tce: 当量 tce. electricity_mwh: all electricity used, self-used PV included.
-    generation_mwh: thermal electricity made. co2_t: direct and process emissions.
+    generation_mwh: thermal electricity made. co2_t: direct and process emissions. national_*: what of gross energy less
+    feedstock, of feedstock, and of electricity used less made belongs to a project set aside nationally.
     """
 
     gross_tce: Quantity = Fraction(0)
@@ -34,6 +35,9 @@ class Use:
     value_added_wan_yuan: Quantity = Fraction(0)
     self_pv_mwh: Quantity = Fraction(0)
     excess_green_mwh: Quantity = Fraction(0)
+    national_tce: Quantity = Fraction(0)
+    national_feedstock_tce: Quantity = Fraction(0)
+    national_mwh: Quantity = Fraction(0)
 
     def __add__(self, other: "Use") -> "Use":
         return Use(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)})
@@ -96,7 +100,15 @@ class Counting:
             energy = energy - self.electricity_tce_per_mwh * use.self_pv_mwh
         if self.is_excluded("excess_renewable", measure):
             energy = energy - self.electricity_tce_per_mwh * use.excess_green_mwh
+        if self.is_excluded("national", measure):
+            energy = energy - self.set_aside(use, measure)
         return energy
+
+    def set_aside(self, use: Use, measure: str) -> Quantity:
+        """Energy of projects set aside nationally, 当量 tce, without feedstock that is left out for itself."""
+        if self.is_excluded("feedstock", measure):
+            return use.national_tce
+        return use.national_tce + use.national_feedstock_tce
 
     def grid(self, total: Use, balance: PowerBalance, measure: str) -> Quantity:
         """What the county counts at 等价 beyond its owners' 当量: (N + R)(k_eq - 0.1229), losses, exclusions.
@@ -108,6 +120,8 @@ class Counting:
         energy = (
             step * (total.electricity_mwh - total.generation_mwh) + self.k_eq_tce_per_mwh * balance.losses_mwh
         )
+        if self.is_excluded("national", measure):
+            energy = energy - step * total.national_mwh
         if not self.is_primary_eq:
             return energy - step * (balance.non_fossil_local_mwh + total.self_pv_mwh)
         if self.is_excluded("self_pv", measure):
@@ -201,6 +215,13 @@ def account(scenario: Scenario) -> Accounts:
         use = project_energy.get(row.project_id, Use()) + Use(
             co2_t=exact(row.process_co2_t), value_added_wan_yuan=exact(row.value_added_wan_yuan)
         )
+        if row.is_national:  # whether that is left out of a measure is for the exclusion rules to say
+            use = replace(
+                use,
+                national_tce=use.gross_tce - use.feedstock_tce,
+                national_feedstock_tce=use.feedstock_tce,
+                national_mwh=use.electricity_mwh - use.generation_mwh,
+            )
         full_year[row.project_id] = use
         in_year[row.project_id] = use.scaled(Fraction(13 - int(row.start_month), 12))
     power = scenario.table("power").set_index("item")
@@ -227,7 +248,12 @@ def _counting(scenario: Scenario) -> Counting:
         for row in scenario.table("exclusions").itertuples()
         if row.effective_from <= settings.as_of
     }
-    clause_of = {"self_pv": "3.3.3b", "excess_renewable": "3.3.3c", "feedstock": "3.3.4a"}
+    clause_of = {
+        "self_pv": "3.3.3b",
+        "excess_renewable": "3.3.3c",
+        "feedstock": "3.3.4a",
+        "national": "3.4.1",
+    }
     return Counting(
         electricity_tce_per_mwh=exact(carriers.get(ELECTRICITY, 0.1229)),
         k_eq_tce_per_mwh=exact(settings.accounting.k_eq_tce_per_mwh),

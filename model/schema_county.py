@@ -94,7 +94,9 @@ COUNTY_TABLES = (
         "扣减规则",
         "which energy is not counted for which measure from when",
         (
-            choice("kind", "扣减对象", "what is excluded", "feedstock", "self_pv", "excess_renewable"),
+            choice(
+                "kind", "扣减对象", "what is excluded", "feedstock", "self_pv", "excess_renewable", "national"
+            ),
             choice(
                 "measure",
                 "考核口径",

@@ -53,7 +53,11 @@ PROJECT_TABLES = (
             ),
             flag("is_three_high", "三高", "three-high (3.3.1a)"),
             flag("is_quota_approved", "已获能耗指标批复", "has an explicit quota approval (3.2.3d)"),
-            flag("is_national", "国家单列", "set aside nationally"),
+            flag(
+                "is_national",
+                "国家单列",
+                "set aside nationally: left out where rule `national` is in force",
+            ),
             flag("is_chain_extending", "延链补链", "chain-extending (3.2.3e)"),
             REVIEW,
             CONDUCT,

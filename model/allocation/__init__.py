@@ -1,5 +1,6 @@
 """The optimisation model of a plan year in Pyomo: variables here, a function per constraint beside (design §5)."""
 
+from dataclasses import fields, replace
 from typing import Any
 
 import pyomo.environ as pyo
@@ -148,7 +149,8 @@ def unit_use(m: Any, case: Case, i: str) -> Use:
     """What a unit uses, emits and earns at the model's activity, savings, PV and excess green electricity."""
     saved = case.measures_of(i)
     electricity = sum(m.saving[k.measure_id] for k in saved if k.carrier_id == "electricity")
-    return case.running[i].scaled(m.activity[i]) + Use(
+    return case.running[i].scaled(m.activity[i]) + replace(
+        Use(*[0.0] * len(fields(Use))),
         gross_tce=-m.saved_tce[i],
         feedstock_tce=0.0,
         electricity_mwh=-electricity,

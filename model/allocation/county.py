@@ -1,5 +1,6 @@
 """Constraints of the county: the energy total as the pool's balance, intensity, sectors, carbon, society, resources."""
 
+from dataclasses import fields
 from typing import Any
 
 import pyomo.environ as pyo
@@ -46,7 +47,7 @@ def sector_intensity(m: Any, s: str) -> Any:
     if base.value_added_wan_yuan <= 0:
         return pyo.Constraint.Skip
     intensity = float(accounts.counting.counted(base, "intensity") / base.value_added_wan_yuan)
-    now = sum((m.unit_use[i] for i in units), Use(*[0.0] * 8))
+    now = sum((m.unit_use[i] for i in units), Use(*[0.0] * len(fields(Use))))
     now = sum((m.project_use[j] for j in m.PROJECTS if m.case.project_rows[j].sector_id == s), now)
     cap = (1.0 - float(m.target_sectors[s])) * intensity
     return counting.counted(now, "intensity") <= cap * now.value_added_wan_yuan

@@ -5,6 +5,7 @@ the totals over the year that the county's account needs (3.4.2, 3.4.3). Empty w
 """
 
 from collections.abc import Mapping
+from dataclasses import fields, replace
 from fractions import Fraction
 from typing import Any
 
@@ -137,8 +138,7 @@ def network_uses(m: Any, case: Case) -> list[Use]:
         for t in m.TOTALS
         if t.startswith("built:")
     )
-    zero = 0.0
-    return [Use(zero, zero, zero, zero, zero, value, zero, zero)]
+    return [replace(Use(*[0.0] * len(fields(Use))), value_added_wan_yuan=value)]
 
 
 def network_cost(m: Any, case: Case) -> Any:

@@ -16,7 +16,12 @@ from dualcontrol.model.schema import ELECTRICITY, TABLES
 
 DEFAULT_K_TCE_PER_MWH = Fraction(1229, 10000)  # GB/T 2589, where a scenario names no electricity
 WAN = 10000  # yuan per 万元
-EXCLUSION_CLAUSES = {"feedstock": "3.3.4a", "self_pv": "3.3.3b", "excess_renewable": "3.3.3c"}
+EXCLUSION_CLAUSES = {
+    "feedstock": "3.3.4a",
+    "self_pv": "3.3.3b",
+    "excess_renewable": "3.3.3c",
+    "national": "3.4.1",
+}
 
 
 @dataclass(frozen=True)
@@ -287,11 +292,13 @@ def _owner(
         elif carrier == ELECTRICITY:
             bought += quantity
     net = bought - generated
+    # of a project set aside nationally nothing is counted for the measures whose rule is in force
+    counts = {m: ONE - switch("national", m) * row.flag("is_national") for m in ("total", "intensity")}
     flow = Flow(
-        total=gross - switch("feedstock", "total") * feedstock,
-        intensity=gross - switch("feedstock", "intensity") * feedstock,
-        grid_total=rise * net,
-        grid_intensity=rise * net,
+        total=counts["total"] * (gross - switch("feedstock", "total") * feedstock),
+        intensity=counts["intensity"] * (gross - switch("feedstock", "intensity") * feedstock),
+        grid_total=counts["total"] * rise * net,
+        grid_intensity=counts["intensity"] * rise * net,
         co2_t=co2,
         import_mwh=net,
         value_added=row.num("value_added_wan_yuan"),
