@@ -262,6 +262,8 @@ VIOLATED: list[tuple[str, Mapping[str, Mapping[str, object]], dict[str, list[dic
     ("earmark", {}, {"projects": POOR_PROJECTS}),
     ("gates", {}, with_cell("projects", 0, "is_in_park", 0)),
     ("green_bonus", {}, with_cell("units", 0, "is_green_factory", 1)),
+    ("output_guaranteed", {}, {"output_targets": [{"product": "clinker", "min_output": 10001}]}),
+    ("constraints", {}, {"output_targets": [{"product": "clinker", "min_output": 9000}]}),  # a row that is missing
 ]  # fmt: skip
 
 
