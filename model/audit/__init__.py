@@ -21,7 +21,7 @@ from dualcontrol.model.audit.choices import read_plan
 from dualcontrol.model.audit.clauses import clause_checks
 from dualcontrol.model.audit.constraints import constraint_check
 from dualcontrol.model.audit.county import county_check
-from dualcontrol.model.audit.folder import REPORTS, SUMMARY, folder_check, name_files, read_files
+from dualcontrol.model.audit.folder import REPORTS, SUMMARY, folder_check, name_inputs, read_files
 from dualcontrol.model.audit.idle import IDLE_SHARE, idle_check
 from dualcontrol.model.audit.ledger import (
     balance_checks,
@@ -202,7 +202,7 @@ def audit_folder(folder: Path) -> Verdict:
         probe.holds(SUMMARY, isinstance(summary, dict), type(summary).__name__, "object")
     except (OSError, ValueError) as error:
         probe.holds(SUMMARY, False, type(error).__name__, "json")
-    name_files(probe, folder, summary)
+    name_inputs(probe, folder, summary)
     scenario: Scenario | None = None
     try:
         scenario = load(folder / "inputs")

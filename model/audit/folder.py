@@ -38,10 +38,11 @@ def named_files(summary: object) -> dict[str, str]:
     return {str(name): str(digest) for name, digest in files.items()} if isinstance(files, Mapping) else {}
 
 
-def name_files(probe: Probe, folder: Path, summary: object) -> None:
-    """Each file that the summary names is there."""
+def name_inputs(probe: Probe, folder: Path, summary: object) -> None:
+    """Each input that the summary names is there: without it the plan is held against another county."""
     for name in named_files(summary):
-        probe.holds(name, (folder / name).is_file(), "-", name)
+        if name.startswith(INPUTS):
+            probe.holds(name, (folder / name).is_file(), "-", name)
 
 
 def read_files(probe: Probe, folder: Path) -> dict[str, pd.DataFrame]:

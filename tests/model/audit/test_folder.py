@@ -157,7 +157,7 @@ def without(folder: Path, name: str) -> dict[str, str]:
 
 def test_a_missing_workbook_is_named(result: Path) -> None:
     (result / "budget.xlsx").unlink()
-    assert audit_folder(result).check("form_files").place == "budget.xlsx"
+    assert audit_folder(result).check("folder_files").place == "budget.xlsx"
 
 
 def test_what_office_programs_leave_is_nobodys_business(result: Path) -> None:
