@@ -71,10 +71,9 @@ class Plan:
     def value_items(self, overshoot_tce: int) -> dict[str, Fraction]:
         """The objective item by item (万元): value added positive, costs negative."""
         accounts = self.rulings.accounts
-        names = ("units", "projects", "built")
-        items = {f"value_added_{name}": ZERO for name in names}
-        names = ("projects", "measures", "self_pv", "green_premium", "society_shortfall")
-        items |= {f"cost_{name}": ZERO for name in names}
+        costs = ("projects", "measures", "self_pv", "green_premium", "society_shortfall")
+        items = {f"value_added_{name}": ZERO for name in ("units", "projects", "built")}
+        items |= {f"cost_{name}": ZERO for name in costs}
         for key, choice in self.units.items():
             row = accounts.units[key].row
             items["value_added_units"] += accounts.units[key].value_added * choice.activity

@@ -227,12 +227,10 @@ def _summary(plan: Plan, operation: Operation, summary: Mapping[str, object], is
         if key in told or key == "unserved_mwh" or is_published:
             figure(probe, f"network {key}", key, told.get(key), wanted)
     costs = {build: operation.build_cost(build) * operation.built[build] for build in builds}
-    for key, wanted in (
-        ("build_costs_wan_yuan", costs),
-        ("missing_hours_wan_yuan", operation.missing_costs()),
-    ):
+    groups = {"build_costs_wan_yuan": costs, "missing_hours_wan_yuan": operation.missing_costs()}
+    for key, by_name in groups.items():
         if key in told or is_published:
-            figure_group(probe, f"network {key}", key, told.get(key), wanted)
+            figure_group(probe, f"network {key}", key, told.get(key), by_name)
     missing = told.get("missing_hours")
     if is_published:
         probe.holds("network missing_hours", isinstance(missing, Mapping), "-", "missing_hours")
