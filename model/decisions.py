@@ -221,11 +221,17 @@ def unit_quota(case: Case, decisions: Decisions, unit_id: str) -> int:
 
 
 def whole_moves(decisions: Decisions, unit_id: str) -> dict[str, int]:
-    """What the plan moves between a unit and the pool in whole tce: grant, limit, beyond."""
+    """What the plan moves between a unit and the pool in whole tce: grant, limit, beyond; one way only."""
+    grant = whole_up(decisions.grant[unit_id] - NOISE)
+    limit = whole_down(decisions.limit[unit_id] + NOISE)
+    beyond = whole_down(decisions.beyond[unit_id] + NOISE)
+    # what is given and taken again is no movement
+    less_limit = min(grant, limit)
+    less_beyond = min(grant - less_limit, beyond)
     return {
-        "grant": whole_up(decisions.grant[unit_id] - NOISE),
-        "limit": whole_down(decisions.limit[unit_id] + NOISE),
-        "beyond": whole_down(decisions.beyond[unit_id] + NOISE),
+        "grant": grant - less_limit - less_beyond,
+        "limit": limit - less_limit,
+        "beyond": beyond - less_beyond,
     }
 
 

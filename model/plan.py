@@ -42,6 +42,8 @@ WATERFALL = {
     "retired": "withheld_tce",
 }
 LATER = "starts_after_the_plan_year"  # no decision of this year
+SHOWN_TCE = 1  # unused quota of a unit that is told; less is the rounding to whole tonnes
+DECIDED = "decided_by_leaders"  # not the plan's decision
 MOVES = tuple(dict.fromkeys(WATERFALL.values()))
 
 
@@ -274,6 +276,8 @@ def _verdict_on(case: Case, outcome: Outcome, row: Any, price: float) -> tuple[s
         return "refused", "3.2.1b", LATER
     if outcome.decisions.admitted[row.project_id] > 0:
         return "admitted", "3.2.3c", "admitted"
+    if _is_refused_by_leaders(case, row.project_id):
+        return "refused", "3.2.2b", DECIDED
     use = case.accounts.projects[row.project_id]
     worth = float(use.value_added_wan_yuan) - row.annual_cost_wan_yuan
     if worth <= price * float(case.accounts.counting.counted(use, "total")):
@@ -281,10 +285,17 @@ def _verdict_on(case: Case, outcome: Outcome, row: Any, price: float) -> tuple[s
     return "refused", "3.2.1b", "does_not_fit"
 
 
+def _is_refused_by_leaders(case: Case, project_id: str) -> bool:
+    """Whether a decision of the standing meeting keeps a project out (3.2.2b)."""
+    decisions = case.accounts.scenario.table("decisions")
+    own = decisions[(decisions["target_id"] == project_id) & (decisions["what"] == "admitted")]
+    return case.is_on("3.2.2b") and bool((own["kind"].isin(("fixed", "max")) & (own["value"] == 0)).any())
+
+
 def inversions(projects: pd.DataFrame) -> list[dict[str, str]]:
     """Pairs where an admitted project ranks below a refused one: {admitted, refused, reason} (design §5)."""
     admitted = projects[projects["decision"] == "admitted"]
-    refused = projects[(projects["decision"] == "refused") & (projects["reason"] != LATER)]
+    refused = projects[(projects["decision"] == "refused") & (~projects["reason"].isin((LATER, DECIDED)))]
     return [
         {"admitted": a.project_id, "refused": r.project_id, "reason": r.reason}
         for r in refused.itertuples()
@@ -311,7 +322,7 @@ def summary_figures(case: Case, outcome: Outcome) -> dict[str, Any]:
         "intensity": float(plan.intensity) if plan.gdp_wan_yuan else None,
         "base_intensity": float(base.intensity) if has_base else None,
         "intensity_reduction": float(1 - plan.intensity / base.intensity) if has_base else None,
-        "intensity_if_quotas_fully_used": _intensity_at_full_quota(case, outcome),
+        **_at_full_quotas(case, outcome),
         "co2_t": float(plan.co2_t),
         "base_co2_t": float(base.co2_t),
         "net_inflow_mwh": float(plan.net_inflow_mwh),
@@ -322,20 +333,30 @@ def summary_figures(case: Case, outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _intensity_at_full_quota(case: Case, outcome: Outcome) -> float | None:
-    """Energy per GDP if every unit used its whole quota without more value added: the worst the quotas permit."""
-    if not outcome.county.gdp_wan_yuan:
-        return None
-    counting = case.accounts.counting
-    unused = sum(
-        (
-            outcome.quota(f"unit:{i}") - counting.counted(use, "total")
-            for i, use in outcome.unit_use.items()
-            if case.rulings.units[i].is_active
-        ),
-        Fraction(0),
-    )
-    return float((outcome.county.energy_eq_tce["intensity"] + unused) / outcome.county.gdp_wan_yuan)
+def _at_full_quotas(case: Case, outcome: Outcome) -> dict[str, Any]:
+    """What units hold of quota beyond their planned use (tce; of each at least a tonne), and if all of it were used.
+
+    Quota leaves a unit by cuts, releases, penalties, limits (3.2.1c) and its own savings, not by a plan to use less.
+    The intensity at full use is without more value added: the worst the quotas permit. None without GDP or a base.
+    """
+    counting, base = case.accounts.counting, case.accounts.base
+    unused = {
+        i: outcome.quota(f"unit:{i}") - counting.counted(use, "total")
+        for i, use in outcome.unit_use.items()
+        if case.rulings.units[i].is_active
+    }
+    whole = sum(unused.values(), Fraction(0))
+    gdp, energy = outcome.county.gdp_wan_yuan, outcome.county.energy_eq_tce["intensity"] + whole
+    has_base = base.gdp_wan_yuan > 0 and base.energy_eq_tce["intensity"] > 0
+    largest = sorted(unused.items(), key=lambda one: (-one[1], one[0]))
+    return {
+        "intensity_if_quotas_fully_used": float(energy / gdp) if gdp else None,
+        "intensity_reduction_if_quotas_fully_used": float(1 - energy / gdp / base.intensity)
+        if gdp and has_base
+        else None,
+        "unused_quota_tce": float(whole),
+        "unused_quotas_tce": {i: float(tce) for i, tce in largest if tce >= SHOWN_TCE},
+    }
 
 
 def _float(value: Fraction | None) -> float | None:

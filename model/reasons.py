@@ -200,7 +200,7 @@ def project_steps(
         return [
             (gate.reason, dict(gate.params) | {"clause": gate.clause}) for gate in case.rulings.gates_of(j)
         ]
-    if reason == "starts_after_the_plan_year":
+    if reason in ("starts_after_the_plan_year", "decided_by_leaders"):
         return [(reason, {})]
     need = float(case.accounts.counting.counted(case.accounts.projects[j], "total"))
     worth = float(case.accounts.projects[j].value_added_wan_yuan) - row.annual_cost_wan_yuan

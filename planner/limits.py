@@ -5,12 +5,13 @@ what the intensity target allows it, the pool and the reserve it must hold.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import pyomo.environ as pyo
 
-from dualcontrol.model.allocation import NETWORK_ROWS, ROWS, Case, Row, build_model
+from dualcontrol.model.allocation import NETWORK_ROWS, ROWS, Case, Margins, Row, build_model
 from dualcontrol.model.decisions import Outcome, overshoot_tce, whole_moves
 from dualcontrol.model.ledger import EARMARK, RESERVE
 from dualcontrol.model.power.dispatch import Dispatch
@@ -25,7 +26,8 @@ def limits(case: Case, solved: Solved, outcome: Outcome) -> list[Sides]:
 
     Quotas, grants and the pool are those of the ledger, in whole tonnes.
     """
-    m = build_model(case)
+    # the limits are those of the rules, without what the search kept free for the rounding to whole tonnes
+    m = build_model(replace(case, margins=Margins()))
     for (name, index), value in zip(solved.yearly.columns, solved.x, strict=True):
         getattr(m, name)[index].set_value(float(value), skip_validation=True)
     for name, values in _settled(m, case, outcome).items():

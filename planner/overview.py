@@ -12,6 +12,7 @@ from dualcontrol.questions import question_lines
 from dualcontrol.sheet_accounts import Places
 from dualcontrol.sheet_power import NETWORK_FIGURES, builds_told, how_checked, missing_told
 from dualcontrol.sheets import Column, Sheet, both
+from dualcontrol.unused import unused_told
 from dualcontrol.words import is_missing, words
 
 if TYPE_CHECKING:
@@ -147,6 +148,9 @@ def _results(sheet: Sheet, scenario: "Scenario", summary: Mapping[str, Any]) -> 
         sheet.put(sheet.row, 4, both(meaning), "text")
         sheet.fit_row(sheet.row, {0: both(message), 4: both(meaning)})
         sheet.row += 1
+    for lang in LANGUAGES:
+        for line in unused_told(summary, scenario, lang):
+            sheet.sentence(line)
 
 
 def _value(sheet: Sheet, summary: Mapping[str, Any]) -> None:

@@ -65,7 +65,7 @@ def plan_digest(plan: "Plan") -> str:
         digest.update(csv_text(table, getattr(told, table)).encode() + b"\0")
     if plan.power:
         digest.update(power_digest(plan.power))
-    for name, content in report_files(told.reports):
+    for name, content in sorted(report_files(told.reports)):
         digest.update(name.encode() + b"\0" + content + b"\0")
     return digest.hexdigest()
 

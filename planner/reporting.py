@@ -17,6 +17,7 @@ from dualcontrol.solving import Solved
 
 SAME = 0.01  # a price that stays within this share is the same
 NOISE = 1e-9  # of a value
+PRICE = 1e-8  # 万元 per unit of a limit: less is a solver's noise
 HALVINGS = 20
 
 
@@ -94,7 +95,7 @@ def _is_ranged(case: Case, solved: Solved, row: Row, price: tuple[float, float],
 
 def binding(constraints: pd.DataFrame) -> str:
     """Which of the two county targets holds the plan back: total, intensity, both or neither."""
-    priced = constraints[constraints["price_left"].fillna(1.0) > 0]
+    priced = constraints[constraints["price_left"].fillna(1.0) > PRICE]
     total = (priced["name"] == "pool_balance").any()
     intensity = (priced["name"] == "county_intensity").any()
     return {(True, True): "both", (True, False): "total", (False, True): "intensity"}.get(
@@ -104,7 +105,7 @@ def binding(constraints: pd.DataFrame) -> str:
 
 def binding_rows(constraints: pd.DataFrame) -> list[str]:
     """Every limit a government could relax that holds the plan back now, as `name[index]`, dearest first."""
-    is_priced = (constraints["price_left"] > 0) | (constraints["price_right"] > 0)
+    is_priced = (constraints["price_left"] > PRICE) | (constraints["price_right"] > PRICE)
     is_there = (constraints["activity"] != 0) | (
         constraints["limit"] != 0
     )  # hours of what is not built are not

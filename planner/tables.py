@@ -218,8 +218,9 @@ _OTHERS = 12  # shares, intensities
 def published_figures(summary: Mapping[str, Any], unit: str = "") -> dict[str, Any]:
     """The figures of a summary with fixed decimals by the unit in their name, those of groups by the group's."""
     told: dict[str, Any] = {}
+    is_group = _has_unit(unit)  # every figure of it is in the unit of its name
     for key, value in summary.items():
-        name = str(key) if any(str(key).endswith(end) for end, _ in _FIGURES) else unit or str(key)
+        name = unit if is_group or (unit and not _has_unit(str(key))) else str(key)
         if isinstance(value, Mapping):
             told[key] = published_figures(value, name)
         elif (
@@ -232,6 +233,10 @@ def published_figures(summary: Mapping[str, Any], unit: str = "") -> dict[str, A
         else:
             told[key] = value
     return told
+
+
+def _has_unit(name: str) -> bool:
+    return any(name.endswith(end) for end, _ in _FIGURES)
 
 
 def csv_text(table: str, frame: "pd.DataFrame") -> str:

@@ -240,6 +240,7 @@ def _tell_result(
 ) -> None:
     from dualcontrol.overview import intensity_told
     from dualcontrol.questions import question_lines
+    from dualcontrol.unused import unused_told
 
     voice.say("done.solve", title=_title(scenario, voice), checks=len(summary["audit"]["checks"]))
     voice.say(
@@ -252,7 +253,7 @@ def _tell_result(
     _tell_value(voice, summary)
     if summary.get("intensity_reduction") is not None:
         voice.say("done.intensity", reduction=summary["intensity_reduction"])
-    for line in intensity_told(summary, voice.lang):
+    for line in (*unused_told(summary, scenario, voice.lang), *intensity_told(summary, voice.lang)):
         voice.line(line)
     if len(plan.projects):
         counts = plan.projects["decision"].value_counts()

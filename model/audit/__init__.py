@@ -15,8 +15,13 @@ from typing import Protocol
 
 import pandas as pd
 
+from dualcontrol.model.audit.admission import admission_checks
 from dualcontrol.model.audit.bound import bound_check
 from dualcontrol.model.audit.choices import read_plan
+from dualcontrol.model.audit.clauses import clause_checks
+from dualcontrol.model.audit.constraints import constraint_check
+from dualcontrol.model.audit.county import county_check
+from dualcontrol.model.audit.folder import REPORTS, SUMMARY, folder_check, name_inputs, read_files
 from dualcontrol.model.audit.idle import IDLE_SHARE, idle_check
 from dualcontrol.model.audit.ledger import (
     balance_checks,
@@ -32,18 +37,19 @@ from dualcontrol.model.audit.network_hours import hour_checks
 from dualcontrol.model.audit.network_tables import FILES, POWER_COLUMNS, read_power
 from dualcontrol.model.audit.network_year import year_checks
 from dualcontrol.model.audit.operation import Operation, read_operation
+from dualcontrol.model.audit.origin import origin_checks
+from dualcontrol.model.audit.published import published_checks
 from dualcontrol.model.audit.reports import report_checks
 from dualcontrol.model.audit.results import COLUMNS, form_checks, read
-from dualcontrol.model.audit.rows import decision_checks, published_checks, row_checks
+from dualcontrol.model.audit.rows import decision_checks, row_checks
 from dualcontrol.model.audit.rules import Rulings, judge
-from dualcontrol.model.audit.summary import claim, summary_checks
+from dualcontrol.model.audit.summary import claim, hash_check, summary_check
+from dualcontrol.model.audit.told import told_checks
+from dualcontrol.model.audit.unused import overshoot_check
 from dualcontrol.model.audit.verdict import Check, Probe, Verdict
 from dualcontrol.model.scenario import Scenario, ScenarioError, load
 
 __all__ = ["Check", "PlanTables", "Verdict", "audit", "audit_folder"]
-
-
-REPORTS = "reports"  # the folder of the reports
 
 
 class PlanTables(Protocol):
@@ -73,6 +79,10 @@ class PlanTables(Protocol):
     def constraints(self) -> pd.DataFrame:
         """Rows and their prices."""
 
+    @property
+    def account(self) -> pd.DataFrame:
+        """The county's energy account."""
+
 
 def audit(
     scenario: Scenario,
@@ -81,18 +91,20 @@ def audit(
     *,
     idle_share: Fraction = IDLE_SHARE,
     plan_digest: str = "",
+    is_published: bool = False,
 ) -> Verdict:
     """Check a plan against the scenario it is for.
 
     Args:
         scenario: the resolved inputs.
-        tables: `quotas`, `measures`, `projects`, `ledger`, `constraints` with the columns of the result
+        tables: `quotas`, `measures`, `projects`, `ledger`, `constraints`, `account` with the columns of the result
             folder, of a plan with a network also `power/dispatch`, `power/prices`, `power/assets`,
             `power/green`; or a plan that has them. Cells are numbers or decimal text. Only decisions are
             taken over.
         summary: the content of summary.json; a plan brings its own. Without one its checks are left out.
         idle_share: value that one unit or project may leave lying, as a share of the plan's value.
         plan_digest: a name of the plan, carried into the verdict.
+        is_published: the summary is that of a result folder: it must have all that such a summary has.
 
     Returns:
         The verdict. Errors of form are failed checks; checks that need what is missing are then left out.
@@ -105,7 +117,7 @@ def audit(
         tables |= {f"power/{name}": frame for name, frame in power.items()}
         reports: Mapping[str, pd.DataFrame] = getattr(plan, "reports", {})
         tables |= {f"{REPORTS}/{name}": frame for name, frame in reports.items()}
-    verdict = _audit(scenario, tables, summary, idle_share, is_published=False)
+    verdict = _audit(scenario, tables, summary, idle_share, is_published=is_published)
     return replace(verdict, plan_digest=plan_digest)
 
 
@@ -122,6 +134,8 @@ def _audit(
     if results is None:
         return Verdict(checks, scenario_hash=name)
     rulings = judge(scenario)
+    if summary is not None:
+        checks += (hash_check(rulings, summary, is_published=is_published),)
     checks += form_checks(results, rulings)
     if not all(check.passed for check in checks if check.name == "form_ids"):
         return Verdict(checks, scenario_hash=name)
@@ -134,21 +148,27 @@ def _audit(
     value = plan.value(over)
     claimed = claim(summary)
     if summary is not None:
-        checks += summary_checks(plan, over, summary, is_published=is_published)
+        checks += (summary_check(plan, book, over, summary, is_published=is_published),)
+        checks += told_checks(plan, results, book, over, summary, is_published=is_published)
+    checks += origin_checks(plan, results, tables)
     checks += entry_checks(results, rulings)
+    checks += clause_checks(plan, results)
     checks += balance_checks(results, book)
     checks += waterfall_checks(results, rulings, book)
     checks += rule_checks(plan, book)
     checks += pool_checks(plan, results, book)
+    checks += (overshoot_check(plan, book, over),)
     checks += decision_checks(plan, results)
+    checks += admission_checks(plan, results)
     checks += published_checks(plan, results)
+    checks += (county_check(plan, results), constraint_check(plan, results, book))
     checks += row_checks(plan, results, -book.balance["superior"])
     reports = {name.partition("/")[2]: t for name, t in tables.items() if name.startswith(f"{REPORTS}/")}
     if is_published or reports:  # tables that somebody wrote by hand may come without
         checks += report_checks(plan, results, book, reports)
     if operation is not None:
         checks += hour_checks(plan, operation)
-        checks += year_checks(plan, results, operation, summary)
+        checks += year_checks(plan, results, operation, summary, is_published=is_published)
     checks += (idle_check(plan, book, value, idle_share),)
     bounded, bound = bound_check(plan, results, book, claimed)
     return Verdict((*checks, bounded), value, bound, claimed.bound, name)
@@ -176,6 +196,13 @@ def audit_folder(folder: Path) -> Verdict:
     """
     folder = Path(folder)
     probe = Probe("form_files", unit="")
+    summary: object = None
+    try:
+        summary = json.loads((folder / SUMMARY).read_text(encoding="utf-8-sig"), parse_float=Decimal)
+        probe.holds(SUMMARY, isinstance(summary, dict), type(summary).__name__, "object")
+    except (OSError, ValueError) as error:
+        probe.holds(SUMMARY, False, type(error).__name__, "json")
+    name_inputs(probe, folder, summary)
     scenario: Scenario | None = None
     try:
         scenario = load(folder / "inputs")
@@ -184,52 +211,12 @@ def audit_folder(folder: Path) -> Verdict:
         probe.holds("inputs", False, _first(error), "scenario")
     except (OSError, ValueError) as error:
         probe.holds("inputs", False, type(error).__name__, "scenario")
-    tables: dict[str, pd.DataFrame] = {}
-    for name in COLUMNS:
-        try:
-            # Text throughout: a float would lose the printed decimals, and with them their rounding.
-            path = folder / f"{name}.csv"
-            tables[name] = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-            probe.holds(f"{name}.csv", True)
-        except (OSError, ValueError) as error:
-            probe.holds(f"{name}.csv", False, type(error).__name__, "csv")
-    for name, file in FILES.items():
-        path = folder / file
-        if not path.is_file():
-            continue  # whether it must be there is for the scenario to say
-        try:
-            if path.suffix == ".parquet":
-                tables[name] = pd.read_parquet(path)
-            else:
-                tables[name] = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-            probe.holds(file, True)
-        except (OSError, ValueError) as error:
-            probe.holds(file, False, type(error).__name__, path.suffix[1:])
-    tables |= _reports(folder / REPORTS, probe)
-    summary: object = None
-    try:
-        summary = json.loads((folder / "summary.json").read_text(encoding="utf-8-sig"), parse_float=Decimal)
-        probe.holds("summary.json", isinstance(summary, dict), type(summary).__name__, "object")
-    except (OSError, ValueError) as error:
-        probe.holds("summary.json", False, type(error).__name__, "json")
+    tables = read_files(probe, folder)
     files = probe.check()
     if scenario is None or not files.passed or not isinstance(summary, dict):
         return Verdict((files,))
     verdict = _audit(scenario, tables, summary, IDLE_SHARE, is_published=True)
-    return replace(verdict, checks=(files, *verdict.checks))
-
-
-def _reports(folder: Path, probe: Probe) -> dict[str, pd.DataFrame]:
-    """Every report of a result folder, as text; one that is missing is for the check of that report to say."""
-    found = {}
-    for path in sorted(folder.glob("*.csv")):
-        try:
-            frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-            found[f"{REPORTS}/{path.stem}"] = frame
-            probe.holds(f"{REPORTS}/{path.name}", True)
-        except (OSError, ValueError) as error:
-            probe.holds(f"{REPORTS}/{path.name}", False, type(error).__name__, "csv")
-    return found
+    return replace(verdict, checks=(files, folder_check(folder, summary, tables), *verdict.checks))
 
 
 def _first(error: ScenarioError) -> str:

@@ -132,7 +132,12 @@ class Accounts:
     power: Mapping[str, Row]
     gdp: tuple[Row, ...]
     is_physical: bool
+    excluded: frozenset[tuple[str, str]]
     tables: Mapping[str, tuple[Row, ...]]
+
+    def is_excluded(self, kind: str, measure: str) -> bool:
+        """Whether an exclusion is in force: feedstock, self_pv, excess_renewable; of total or intensity."""
+        return (kind, measure) in self.excluded
 
     def month(self, row: Row) -> Fraction:
         """The share of the plan year in which a project or measure is in operation."""
@@ -263,6 +268,7 @@ def account(scenario: Scenario) -> Accounts:
         power={row.text("item"): row for row in rows(scenario, "power")},
         gdp=rows(scenario, "gdp"),
         is_physical=is_physical,
+        excluded=frozenset(excluded),
         tables={name: rows(scenario, name) for name in TABLES},
     )
 

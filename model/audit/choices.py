@@ -66,26 +66,37 @@ class Plan:
 
     def value(self, overshoot_tce: int) -> Fraction:
         """The objective (万元): value added less costs of projects, measures, PV, green, shortfall, band, network."""
+        return sum(self.value_items(overshoot_tce).values(), ZERO)
+
+    def value_items(self, overshoot_tce: int) -> dict[str, Fraction]:
+        """The objective item by item (万元): value added positive, costs negative."""
         accounts = self.rulings.accounts
-        result = ZERO
+        costs = ("projects", "measures", "self_pv", "green_premium", "society_shortfall")
+        items = {f"value_added_{name}": ZERO for name in ("units", "projects", "built")}
+        items |= {f"cost_{name}": ZERO for name in costs}
         for key, choice in self.units.items():
             row = accounts.units[key].row
-            result += accounts.units[key].value_added * choice.activity
+            items["value_added_units"] += accounts.units[key].value_added * choice.activity
             more_pv = max(ZERO, choice.self_pv_mwh - row.num("self_pv_base_mwh"))
-            result -= more_pv * row.num("self_pv_cost_yuan_per_mwh") / WAN
-            result -= choice.green_mwh * row.num("green_premium_yuan_per_mwh") / WAN
+            items["cost_self_pv"] -= more_pv * row.num("self_pv_cost_yuan_per_mwh") / WAN
+            premium = row.num("green_premium_yuan_per_mwh")
+            items["cost_green_premium"] -= choice.green_mwh * premium / WAN
         for key, share in self.adopted.items():
-            result -= accounts.measures[key].num("annual_cost_wan_yuan") * share
+            items["cost_measures"] -= accounts.measures[key].num("annual_cost_wan_yuan") * share
         for key, load in self.load.items():
-            result += self.full_flow(key).value_added * load
-            result -= accounts.projects[key].row.num("annual_cost_wan_yuan") * self.admitted[key]
+            items["value_added_projects"] += self.full_flow(key).value_added * load
+            yearly = accounts.projects[key].row.num("annual_cost_wan_yuan")
+            items["cost_projects"] -= yearly * self.admitted[key]
         for key, share in self.served.items():
             line = accounts.society[key]
             need = accounts.society_flow(line, "plan").total
-            result -= need * (1 - share) * line.num("shortfall_wan_yuan_per_tce")
+            missed = need * (1 - share)
+            items["cost_society_shortfall"] -= missed * line.num("shortfall_wan_yuan_per_tce")
+        items["cost_overshoot"] = -self.overshoot_price() * overshoot_tce
         if self.operation is not None:
-            result += self.operation.built_flow.value_added - self.operation.cost
-        return result - self.overshoot_price() * overshoot_tce
+            items["value_added_built"] = self.operation.built_flow.value_added
+            items |= {f"cost_network_{name}": -cost for name, cost in self.operation.costs.items()}
+        return items
 
     def overshoot_price(self) -> Fraction:
         """万元 per tce of the band; 0 where the total is not managed or waived."""

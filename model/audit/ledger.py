@@ -217,9 +217,14 @@ def pool_checks(plan: Plan, results: Results, book: Book) -> tuple[Check, ...]:
         key = row.text("project_id")
         quotas.equal(f"project:{key}", row.whole("quota_tce"), ceil(plan.project_flow(key).total))
         quotas.at_most(f"project:{key} {EARMARK}", row.whole("earmark_tce"), max(0, row.whole("quota_tce")))
+    society = Probe("society_quota", "3.2.1c")
+    for key, row in results.society().items():
+        # A served share that is not published is read from a use in whole tonnes.
+        slack = ZERO if row.has("activity") else Fraction(1)
+        society.equal(f"society:{key}", row.whole("quota_tce"), ceil(plan.society_flow(key).total), slack)
     grid = Probe("grid", "2.1")
     grid.equal("grid", book.balance["grid"], ceil(plan.county().grid_total))
-    return together([band, reserve, _earmark(rulings, book), quotas, grid])
+    return together([band, reserve, _earmark(rulings, book), quotas, society, grid])
 
 
 def _earmark(rulings: Rulings, book: Book) -> Probe:

@@ -29,13 +29,19 @@ POWER_COLUMNS: Mapping[str, tuple[str, ...]] = {
     PRICES: ("year", "hour", "weight", "bus", "yuan_per_mwh"),
     ASSETS: (
         "asset",
+        "name",
         "kind",
+        "bus_id",
         "built",
         "capacity_mw",
         "energy_mwh",
         "hours",
+        "hours_floor",
         "curtailed_mwh",
+        "clause",
         "cost_wan_yuan",
+        "question",
+        "basis",
     ),
     GREEN_TABLE: ("unit_id", "profile_id", "green_mwh", "excess_green_mwh", "delivered_to_profile_mwh"),
 }
@@ -44,7 +50,7 @@ FILES: Mapping[str, str] = {
     GREEN_TABLE: "green.csv",
 }  # fmt: skip
 _MOST_KWH = 10**12  # no hour of a county; sums of it stay within 64 bits
-_TEXTS = ("asset", "kind", "unit_id", "profile_id")
+_TEXTS = ("asset", "name", "kind", "bus_id", "clause", "question", "basis", "unit_id", "profile_id")
 _EXTREMES = 4  # days of highest load and of least sun and wind that may be added to the typical ones
 
 

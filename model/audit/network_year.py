@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from typing import Any
 
 from dualcontrol.model.audit.choices import Plan
 from dualcontrol.model.audit.network import GREEN, GREEN_EXPORT, HOURS, KWH, MONTH_OF_HOUR
 from dualcontrol.model.audit.network_hours import group_mwh
 from dualcontrol.model.audit.network_tables import ASSETS, FILES, GREEN_TABLE
-from dualcontrol.model.audit.numbers import ONE, ZERO, Number, number
+from dualcontrol.model.audit.numbers import ONE, ZERO, Number
 from dualcontrol.model.audit.operation import Operation
 from dualcontrol.model.audit.results import Results
+from dualcontrol.model.audit.summary import told as figure
+from dualcontrol.model.audit.told import group as figure_group
 from dualcontrol.model.audit.verdict import NOISE, Check, Probe, together
 
 SHARE_STEP = Fraction(1, 10**9)  # published step of shares
@@ -19,7 +20,12 @@ _STATUS = {True: "checked_year", False: "checked_typical"}
 
 
 def year_checks(
-    plan: Plan, results: Results, operation: Operation, summary: Mapping[str, object] | None
+    plan: Plan,
+    results: Results,
+    operation: Operation,
+    summary: Mapping[str, object] | None,
+    *,
+    is_published: bool = False,
 ) -> tuple[Check, ...]:
     """All checks of the year."""
     found = [
@@ -27,7 +33,7 @@ def year_checks(
         _delivered(plan, operation), _net_inflow(plan, operation),
     ]  # fmt: skip
     if summary is not None:
-        found.append(_summary(plan, operation, summary))
+        found.append(_summary(plan, operation, summary, is_published))
     return together(found)
 
 
@@ -89,6 +95,7 @@ def _utilisation(operation: Operation) -> Probe:
         delivered, size = operation.delivered_mwh(plant), row.num("capacity_mw")
         _figure(probe, assets[plant], plant, "capacity_mw", size)
         _figure(probe, assets[plant], plant, "energy_mwh", delivered)
+        _figure(probe, assets[plant], plant, "hours_floor", row.num("hours_floor"))
         _figure(probe, assets[plant], plant, "hours", delivered / size if size > 0 else ZERO)
     for part in network.renewables():
         possible = operation.possible_mwh(part)
@@ -191,18 +198,20 @@ def _representation(operation: Operation) -> dict[str, Fraction]:
     return found
 
 
-def _summary(plan: Plan, operation: Operation, summary: Mapping[str, object]) -> Probe:
-    """What the summary says of the network, where it says it; how the year was checked and what is unserved, always."""
+def _summary(plan: Plan, operation: Operation, summary: Mapping[str, object], is_published: bool) -> Probe:
+    """What the summary says of the network: all of it when it is published; status and unserved load always."""
     probe, dispatch = Probe("network_summary", "2.2", ""), operation.dispatch
     wanted_status = _STATUS[dispatch.is_whole_year]
     probe.holds("time", summary.get("time") == wanted_status, str(summary.get("time", "-")), wanted_status)
-    if not dispatch.is_whole_year:
-        probe.holds("is_draft", summary.get("is_draft") is True, str(summary.get("is_draft", "-")), "true")
+    is_draft = not dispatch.is_whole_year
+    if is_draft or "is_draft" in summary:
+        found = summary.get("is_draft", "-")
+        probe.holds("is_draft", found is is_draft, str(found), str(is_draft).lower())
     told = summary.get("network")
     told = told if isinstance(told, Mapping) else {}
     builds = sorted(build for build, share in operation.built.items() if share > 0)
-    if "builds" in told:
-        found = told["builds"]
+    if "builds" in told or is_published:
+        found = told.get("builds")
         listed = sorted(map(str, found)) if isinstance(found, Iterable) else []
         probe.holds("network builds", listed == builds, " ".join(listed), " ".join(builds))
     figures: dict[str, Fraction] = {
@@ -215,16 +224,25 @@ def _summary(plan: Plan, operation: Operation, summary: Mapping[str, object]) ->
         "excluded_tce_eq": _excluded(plan),
     }
     for key, wanted in figures.items():
-        if key in told or key == "unserved_mwh":
-            _told(probe, f"network {key}", told.get(key), wanted)
+        if key in told or key == "unserved_mwh" or is_published:
+            figure(probe, f"network {key}", key, told.get(key), wanted)
+    costs = {build: operation.build_cost(build) * operation.built[build] for build in builds}
+    groups = {"build_costs_wan_yuan": costs, "missing_hours_wan_yuan": operation.missing_costs()}
+    for key, by_name in groups.items():
+        if key in told or is_published:
+            figure_group(probe, f"network {key}", key, told.get(key), by_name)
     missing = told.get("missing_hours")
+    if is_published:
+        probe.holds("network missing_hours", isinstance(missing, Mapping), "-", "missing_hours")
+        for key in ("evaluations_of_the_year", "gap"):
+            probe.holds(f"network {key}", key in told, "-", key)
     if isinstance(missing, Mapping):
         sizes = {fleet: sum((row.num("capacity_mw") for row in rows), ZERO)
                  for fleet, rows in operation.network.fleets().items()}  # fmt: skip
         short = operation.missing_mwh()
         for fleet in sorted({*short, *map(str, missing)}):
             hours = short[fleet] / sizes[fleet] if sizes.get(fleet) else ZERO
-            _told(probe, f"network missing_hours {fleet}", missing.get(fleet), hours)
+            figure(probe, f"network missing_hours {fleet}", "missing_hours", missing.get(fleet), hours)
     return probe
 
 
@@ -233,14 +251,3 @@ def _excluded(plan: Plan) -> Fraction:
     accounts = plan.rulings.accounts
     excess = (accounts.excess_mwh(accounts.units[key], choice) for key, choice in plan.units.items())
     return -accounts.excess_flow.eq_total * sum(excess, ZERO)
-
-
-def _told(probe: Probe, place: str, cell: Any, wanted: Fraction) -> None:
-    try:
-        found = number(cell)
-    except ValueError:
-        found = None
-    if found is None:
-        probe.holds(place, False, str(cell)[:40], str(float(wanted)))
-    else:
-        probe.rounded(place, found, wanted)

@@ -163,16 +163,31 @@ class Operation:
         return self.network.builds[build].num("annual_cost_wan_yuan") * self.network.months(build)
 
     @cached_property
+    def costs(self) -> dict[str, Fraction]:
+        """What the network costs in the plan year by item, 万元."""
+        power = self.rulings.scenario.settings.power
+        return {
+            "builds": sum((self.build_cost(build) * share for build, share in self.built.items()), ZERO),
+            "imports": self._paid(1),
+            "exports": self._paid(-1),
+            "unserved": (setting(power.shed_yuan_per_mwh) or ZERO) / WAN * self.unserved_mwh(),
+            "missing_hours": sum(self.missing_costs().values(), ZERO),
+        }
+
+    @property
     def cost(self) -> Fraction:
         """What the network costs in the plan year, 万元: builds, imports, unserved load, missing hours."""
-        power = self.rulings.scenario.settings.power
-        result = sum((self.build_cost(build) * share for build, share in self.built.items()), ZERO)
-        result += sum(
-            (way.price / WAN * way.sign * self.dispatch.mwh(way.asset) for way in self.network.ways), ZERO
-        )
-        result += (setting(power.shed_yuan_per_mwh) or ZERO) / WAN * self.unserved_mwh()
-        missing = sum(self.missing_mwh().values(), ZERO)
-        return result + (setting(power.missing_hours_yuan_per_mwh) or ZERO) / WAN * missing
+        return sum(self.costs.values(), ZERO)
+
+    def missing_costs(self) -> dict[str, Fraction]:
+        """The price of what each fleet falls short of its hours, 万元 (3.4.3h)."""
+        price = setting(self.rulings.scenario.settings.power.missing_hours_yuan_per_mwh) or ZERO
+        return {fleet: price / WAN * mwh for fleet, mwh in self.missing_mwh().items()}
+
+    def _paid(self, sign: int) -> Fraction:
+        """What energy over the exchanges of one direction costs, 万元."""
+        return sum((way.price / WAN * sign * self.dispatch.mwh(way.asset) for way in self.network.ways
+                    if way.sign == sign), ZERO)  # fmt: skip
 
 
 def read_operation(rulings: Rulings, network: Network, tables: PowerTables) -> Operation:

@@ -23,7 +23,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("account", "kind", "id", "name", "sector_id"), "text"),
         **dict.fromkeys(WATERFALL, "unit_whole"),
         **dict.fromkeys(("opening_tce", "quota_tce", *QUARTERS), "whole"),
-        **dict.fromkeys(("planned_use_tce", "headroom_tce"), "number"),
+        **dict.fromkeys(("planned_use_tce", "headroom_tce", "gross_tce", "gross_tce_eq"), "number"),
         **dict.fromkeys(
             ("activity", "self_pv_mwh", "green_mwh", "excess_green_mwh", "value_added_wan_yuan", "co2_t"),
             "unit_number",
@@ -31,7 +31,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("basis", "reason"), "text"),
     },
     "measures": {
-        **dict.fromkeys(("measure_id", "unit_id"), "text"),
+        **dict.fromkeys(("measure_id", "name", "unit_id"), "text"),
         **dict.fromkeys(("adopted", "saving_quantity", "saving_tce"), "number"),
         "basis": "text",
     },
@@ -39,6 +39,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("project_id", "name", "sector_id", "decision", "clause", "reason"), "text"),
         **dict.fromkeys(("admitted", "load"), "number"),
         **dict.fromkeys(("quota_tce", "earmark_tce"), "whole"),
+        **dict.fromkeys(("planned_use_tce", "gross_tce", "gross_tce_eq"), "number"),
         **dict.fromkeys(("full_year_tce", "value_added_wan_yuan", "co2_t"), "number"),
         **dict.fromkeys(("score", "rank"), "loose"),
         "basis": "text",
@@ -55,6 +56,10 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "unit": "text",
         **dict.fromkeys(("price_left", "price_right"), "loose"),
         **dict.fromkeys(("price_unit", "relaxable"), "text"),
+    },
+    "account": {
+        **dict.fromkeys(("block", "line"), "text"),
+        **dict.fromkeys(("base_tce", "base_tce_eq", "plan_tce", "plan_tce_eq"), "loose"),
     },
 }
 
@@ -97,6 +102,7 @@ class Results:
     projects: tuple[ResultRow, ...]
     ledger: tuple[ResultRow, ...]
     constraints: tuple[ResultRow, ...]
+    account: tuple[ResultRow, ...]
 
     def units(self) -> dict[str, ResultRow]:
         """Rows of quotas.csv that are units, by id."""
@@ -134,7 +140,7 @@ def _rows(name: str, frame: pd.DataFrame, cells: Probe) -> Iterable[ResultRow]:
     values = zip(*(frame[column].tolist() for column in kinds), strict=True)
     for line, content in enumerate(values, start=2):  # the heading is line 1
         record = dict(zip(kinds, content, strict=True))
-        texts = {key: _text(record[key]) for key, kind in kinds.items() if kind == "text"}
+        texts = {key: cell_text(record[key]) for key, kind in kinds.items() if kind == "text"}
         is_unit = texts.get("kind") == "unit"
         numbers: dict[str, Number | None] = {}
         for key, kind in kinds.items():
@@ -158,7 +164,8 @@ def _cell(cell: object, kind: str, is_unit: bool, place: str, cells: Probe) -> N
     return found
 
 
-def _text(cell: object) -> str:
+def cell_text(cell: object) -> str:
+    """A text cell of any kind of table; empty text for a missing one."""
     if isinstance(cell, str):
         return cell.strip()
     if cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float) and cell != cell):

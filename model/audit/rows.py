@@ -1,4 +1,4 @@
-"""Checks of the decisions: bounds, gates, leaders' decisions, hard rows, and the published decimals."""
+"""Checks of the decisions: bounds, society floors, leaders' decisions, and the hard rows of the county."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from dualcontrol.model.audit.choices import Plan
 from dualcontrol.model.audit.inputs import Row, setting
 from dualcontrol.model.audit.network import HOURS, KWH
 from dualcontrol.model.audit.numbers import ONE, ZERO
-from dualcontrol.model.audit.results import ResultRow, Results
+from dualcontrol.model.audit.results import Results
 from dualcontrol.model.audit.rules import Rulings
 from dualcontrol.model.audit.verdict import Check, Probe, together
 
@@ -38,7 +38,7 @@ def county_rows(plan: Plan) -> Iterator[HardRow]:
             "county_intensity", "3.2.1d", "", "tce_eq", county.eq_intensity, ceiling * county.value_added
         )
     for sector, limit in sector_ceilings(rulings).items():
-        own = added(flow for key, flow in _own(plan) if rulings_sector(rulings, key) == sector)
+        own = added(flow for key, flow in own_flows(plan) if rulings_sector(rulings, key) == sector)
         yield HardRow("sector_intensity", "3.2.1d", sector, "tce", own.intensity, limit * own.value_added)
     budget = carbon_budget(rulings)
     if budget is not None:
@@ -101,7 +101,8 @@ def rulings_sector(rulings: Rulings, key: str) -> str:
     return (accounts.units.get(key) or accounts.projects[key]).sector
 
 
-def _own(plan: Plan) -> Iterator[tuple[str, Flow]]:
+def own_flows(plan: Plan) -> Iterator[tuple[str, Flow]]:
+    """Units and projects with their accounts at the plan."""
     for key in plan.units:
         yield key, plan.unit_flow(key)
     for key in plan.load:
@@ -168,10 +169,9 @@ def _register(plan: Plan) -> Probe:
 
 
 def decision_checks(plan: Plan, results: Results) -> tuple[Check, ...]:
-    """Bounds of the decisions, gates, admissions, society floors, leaders' decisions."""
+    """Bounds of the decisions, society floors, leaders' decisions."""
     return together([
-        _activity(plan), *_power(plan), *_measures(plan, results), *_admission(plan, results), _floors(plan),
-        _leaders(plan, results),
+        _activity(plan), *_power(plan), *_measures(plan, results), _floors(plan), _leaders(plan, results),
     ])  # fmt: skip
 
 
@@ -239,37 +239,6 @@ def _measures(plan: Plan, results: Results) -> tuple[Probe, Probe]:
     return bounds, tonnes
 
 
-def _admission(plan: Plan, results: Results) -> tuple[Probe, Probe]:
-    """No gated project enters, every refusal cites a clause that is true; loads within their range."""
-    gates, loads = Probe("gates", "3.2.3", ""), Probe("admission", "3.2.1b", "")
-    is_relaxed = plan.rulings.scenario.settings.solve.relax_integers
-    for row in results.projects:
-        key, word = row.text("project_id"), row.text("decision")
-        inputs, stands = plan.rulings.accounts.projects[key].row, plan.rulings.gates[key]
-        place, admitted, load = f"project:{key}", row.value("admitted"), row.value("load")
-        wanted = "gated" if stands else "admitted | refused"
-        gates.holds(place, (word == "gated") == bool(stands), word, f"{wanted} {' '.join(stands)}".strip())
-        if word == "gated":
-            cited = [clause.strip() for clause in row.text("clause").split(";")]  # every gate that stops it
-            gates.holds(f"{place} clause", set(cited) <= set(stands), row.text("clause"), " ".join(stands))
-        elif word == "refused":
-            gates.holds(f"{place} clause", row.text("clause") not in _GATE_CLAUSES, row.text("clause"), "-")
-        loads.holds(
-            f"{place} decision", word in ("admitted", "refused", "gated"), word, "admitted|refused|gated"
-        )
-        loads.holds(
-            f"{place} decision", (word == "admitted") == (admitted > 0), word, f"admitted = {admitted}"
-        )
-        is_choice = 0 <= admitted <= 1 if is_relaxed or inputs.flag("is_divisible") else admitted in (0, 1)
-        loads.holds(f"{place} admitted", is_choice, str(admitted), "0/1")
-        loads.at_most(f"{place} load", load, load_bounds(inputs)[1] * admitted, SHARE_STEP)
-        loads.at_most(f"{place} load", load_bounds(inputs)[0] * admitted, load, SHARE_STEP)
-    return gates, loads
-
-
-_GATE_CLAUSES = frozenset(("3.4.1", "3.2.2a", "3.2.3a", "3.2.3b", "3.2.3d", "3.2.3e", "3.2.5", "3.3.1a"))
-
-
 def load_bounds(project: Row) -> tuple[Fraction, Fraction]:
     """Least and greatest load of an admitted project."""
     least, most = project.maybe("load_min"), project.maybe("load_max")
@@ -313,53 +282,3 @@ def _leaders(plan: Plan, results: Results) -> Probe:
         if kind in ("fixed", "min"):
             probe.at_most(place, value, found, slack)
     return probe
-
-
-def published_checks(plan: Plan, results: Results) -> tuple[Check, ...]:
-    """Every published decimal is what the decisions give, within its own rounding."""
-    accounts = plan.rulings.accounts
-    use, excess = Probe("planned_use", "3.2.1a"), Probe("excess_green", "3.3.3c", "MWh")
-    value, carbon, room = (
-        Probe("value_added", "2.2", "万元"),
-        Probe("co2", "3.3.3a", "t"),
-        Probe("headroom", "3.2.1a"),
-    )
-    for key, row in results.units().items():
-        flow, place = plan.unit_flow(key), f"unit:{key}"
-        wanted = accounts.excess_mwh(accounts.units[key], plan.units[key])
-        excess.rounded(place, row.number("excess_green_mwh"), wanted)
-        value.rounded(place, row.number("value_added_wan_yuan"), flow.value_added)
-        carbon.rounded(place, row.number("co2_t"), flow.co2_t)
-        _use(use, room, row, flow.total)
-    for key, row in results.society().items():
-        _use(use, room, row, plan.society_flow(key).total)
-        if row.has("co2_t"):
-            carbon.rounded(f"society:{key}", row.number("co2_t"), plan.society_flow(key).co2_t)
-    grid = results.grid()
-    if grid is not None:
-        county = plan.county()
-        _use(use, room, grid, county.grid_total)
-        if grid.has("co2_t"):  # what nobody else emits: the column sums to the county's
-            own = sum((flow.co2_t for flow in _owners(plan)), ZERO)
-            carbon.rounded("grid", grid.number("co2_t"), accounts.co2_t(county) - own)
-    for row in results.projects:
-        key = row.text("project_id")
-        use.rounded(
-            f"project:{key} full_year_tce", row.number("full_year_tce"), accounts.projects[key].flow.total
-        )
-        value.rounded(
-            f"project:{key}", row.number("value_added_wan_yuan"), plan.project_flow(key).value_added
-        )
-        carbon.rounded(f"project:{key}", row.number("co2_t"), plan.project_flow(key).co2_t)
-    return together([use, room, excess, value, carbon])
-
-
-def _owners(plan: Plan) -> Iterator[Flow]:
-    """Units, projects and society lines at the plan."""
-    yield from (flow for _, flow in _own(plan))
-    yield from (plan.society_flow(key) for key in plan.served)
-
-
-def _use(use: Probe, room: Probe, row: ResultRow, wanted: Fraction) -> None:
-    use.rounded(row.text("account"), row.number("planned_use_tce"), wanted)
-    room.rounded(row.text("account"), row.number("headroom_tce"), row.whole("quota_tce") - wanted)

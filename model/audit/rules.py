@@ -29,10 +29,16 @@ class UnitRuling:
     penalty: int = 0
     leader_bonus: int = 0
     green_bonus: int = 0
-    grant_max: int = 0
+    allowance_max: int = 0
+    growth_max: int = 0
     limit_max: int = 0
     is_retired: bool = False
     is_withheld: bool = False
+
+    @property
+    def grant_max(self) -> int:
+        """The most that the pool may add: the better of what 3.3.2b and what 3.2.1c allow."""
+        return max(self.allowance_max, self.growth_max)
 
     @property
     def base(self) -> int:
@@ -148,10 +154,10 @@ def _unit(accounts: Accounts, unit: Owner, kappa: Fraction | None) -> UnitRuling
 
     is_better = kappa is not None and unit.energy < kappa * unit.value_added
     is_worse = kappa is not None and unit.energy > kappa * unit.value_added
-    grant = share(policy.allowance_share, is_better, "3.3.2b")
+    growth, is_open = 0, not (is_unrewarded or is_withheld)
     if "3.1.1" in off or not _sector_flag(accounts, unit, "is_high_energy"):
         ceiling = ONE if unit.row.maybe("activity_max") is None else unit.row.num("activity_max")
-        grant = max(grant, ceil(ceiling * counted) - base)
+        growth = max(0, ceil(ceiling * counted) - base)
     return UnitRuling(
         unit, opening, method, adjustment,
         cut=cut,
@@ -160,7 +166,8 @@ def _unit(accounts: Accounts, unit: Owner, kappa: Fraction | None) -> UnitRuling
                     max(0, base - cut - release)),
         leader_bonus=share(policy.leader_bonus_share, is_leader and not is_unrewarded, "3.3.1c"),
         green_bonus=share(policy.green_factory_bonus_share, is_green and not is_unrewarded, "3.3.3d"),
-        grant_max=0 if is_unrewarded or is_withheld else max(0, grant),
+        allowance_max=max(0, share(policy.allowance_share, is_better and is_open, "3.3.2b")),
+        growth_max=growth if is_open else 0,
         limit_max=share(policy.max_cut_share, is_worse and not is_withheld, "3.2.1c"),
         is_withheld=is_withheld,
     )  # fmt: skip

@@ -46,6 +46,8 @@ PLAN
   pool  530 + 1474 = 2004 from above
   E_eq = 1051.2 + 6182 + 529.92 + 525.6 - 3782.22 = 4506.5;  GDP 1000 + 440 + 300 + 29.44 (N) + 1000 = 2769.44
   all energy, 当量: 1051.2 + 6182 + 529.92 + 525.6 + 949 x 0.12 = 8402.6
+  at 等价: A 1051.2 + 0.18 x 8760 = 2628; U 6182 - 0.18 x 40150 = -1045; H 525.6 + 788.4 = 1314;
+        P 529.92 + 794.88 = 1324.8; losses 949 x 0.30 = 284.7. Base: U 6744 - 0.18 x 43800 = -1140, A and H as now
   CO2   24000 x 2 x 11/12 = 44000; net inflow 17556 + 949 - 40150 - 7271 = -28916 x 0.5: 29542
   value 1000 + 440 + 300 + 29.44 - 20 (P) - 1 (1000 x 10 yuan, green) - 5 (W, half a year) - 7.346 = 1736.094
 """
@@ -57,7 +59,7 @@ import numpy as np
 import pandas as pd
 
 from dualcontrol.model.scenario import Scenario, load
-from tests.model.audit.paper_case import Tables
+from tests.model.audit.paper_case import Tables, account, constraints
 from tests.model.network_cases import write_profiles
 from tests.model.scenario_factory import Row, write_scenario
 
@@ -214,7 +216,7 @@ account              unit:A     unit:U  society:H    grid
 kind                 unit         unit    society    grid
 id                   A               U          H       -
 name                 A               U          H       -
-sector_id            light       light          -       -
+sector_id            light      public          -       -
 opening_tce          1052         6744        526   -5256
 base_method_tce      0               0          -       -
 adjustment_tce       0               0          -       -
@@ -233,6 +235,8 @@ quota_q3_tce         263          1686        131    -946
 quota_q4_tce         263          1686        132    -945
 planned_use_tce      1051.2       6182      525.6  -3782.22
 headroom_tce         0.8           562        0.4     0.22
+gross_tce            1051.2       6182      525.6       0
+gross_tce_eq         2628        -1045       1314       0
 activity             1   0.916666667           1        -
 self_pv_mwh          0               0          -       -
 green_mwh            1000            0          -       -
@@ -253,6 +257,9 @@ admitted             1
 load                 1
 quota_tce            530
 earmark_tce          0
+planned_use_tce      529.92
+gross_tce            529.92
+gross_tce_eq         1324.8
 full_year_tce        1059.84
 value_added_wan_yuan 300
 co2_t                0
@@ -268,11 +275,11 @@ _LEDGER = (
     "superior grid 1 3.2.1b rounding",
     "superior pool 2004 3.2.1b unmanaged",
     "pool project:P 530 3.2.3c project",
-    "pool grid 1474 2.1 grid",
+    "pool grid 1474 3.2.1b grid",
 )
 _ASSETS = """
 asset         T        S        N     X:import X:export C     W     R     Z
-name          T        S        N     -        -        C     W     R     Z
+name          T        S        N     X:import X:export C     W     R     Z
 kind          thermal  pv       pv    import   export   build build build build
 bus_id        a        b        c     a        a        -     -     -     -
 built         1        1        1     1        1        1     1     0     0
@@ -286,6 +293,30 @@ cost_wan_yuan -        -        -     -        -        0     5     3     0
 question      -        -        -     -        -        -     -     -     -
 basis         estimated estimated estimated - - estimated estimated estimated estimated
 """
+_CONSTRAINTS = (
+    "use_within_quota 3.2.1a A 1051.2 1052 0.8 tce",
+    "use_within_quota 3.2.1a U 6182 6744 562 tce",
+    "elastic_band 1.b - 0 0 0 tce_eq",
+    "society_floor 3.2.1c H 0 0.1 0.1 share",
+    "green_is_delivered 3.4.3d flat 1000 1003.75 3.75 MWh",
+    "utilisation_hours 3.4.3h pv 8000 8000 0 MWh",
+)
+_ACCOUNT = (
+    "gross units 7795.2 1488 7233.2 1583",
+    "gross projects 0 0 529.92 1324.8",
+    "gross society 525.6 1314 525.6 1314",
+    "gross losses 105.12 262.8 113.88 284.7",
+    "gross all 8425.92 3064.8 8402.6 4506.5",
+    "intensity all 8425.92 3064.8 8402.6 4506.5",
+    "intensity counted 8425.92 3064.8 8402.6 4506.5",
+    "total all 8425.92 3064.8 8402.6 4506.5",
+    "total counted 8425.92 3064.8 8402.6 4506.5",
+    "ledger units - - - 7233.2",
+    "ledger projects - - - 529.92",
+    "ledger society - - - 525.6",
+    "ledger grid - - - -3782.22",
+    "ledger counted - - - 4506.5",
+)
 _GREEN = """
 unit_id                  A
 profile_id               flat
@@ -326,13 +357,12 @@ def tables_by_hand() -> Tables:
              "power/green": _upright(_GREEN)}  # fmt: skip
     heads = {
         "ledger": ["year", "from_account", "to_account", "tce", "clause", "note"],
-        "measures": ["measure_id", "unit_id", "adopted", "saving_quantity", "saving_tce", "basis"],
-        "constraints": ["name", "clause", "index", "activity", "limit", "slack", "unit", "price_left",
-                        "price_right", "price_unit", "relaxable"],
+        "measures": ["measure_id", "name", "unit_id", "adopted", "saving_quantity", "saving_tce", "basis"],
     }  # fmt: skip
     entries = [["2022", *line.split()] for line in _LEDGER]
     found |= {name: pd.DataFrame(entries if name == "ledger" else [], columns=columns, dtype=str)
               for name, columns in heads.items()}  # fmt: skip
+    found |= {"constraints": constraints(_CONSTRAINTS), "account": account(_ACCOUNT)}
     found["power/dispatch"] = pd.DataFrame(
         [
             (2022, 24 * day + clock, weight, asset, kwh)

@@ -50,12 +50,17 @@ PLAN
   water 30 x 1.05 + 40 + 20 = 91.5 of 100
   value 1050 + 1000 + 300 - 20 (P) - 5 (M) - 100 x 10/10000 (PV) - 800 x 10/10000 (green) = 2324.1
 
+ALL ENERGY at 等价 (0.18 more for each MWh used): A 336 + 0.18 x 1050 = 525; B 1570 + 0.18 x 2500 = 2020;
+  P 49 + 36 = 85; S 170 + 90 = 260. Base: A and B 1920 + 0.18 x 3500 = 2550; S 160 + 90 = 250; losses 12 and 30
+  left out of both measures: feedstock 300 (both years; at 等价 the same); of the total: PV 100 MWh = 12 and 30,
+  excess 300 MWh = 36 and 90
+
 BOUND with no price on any county row (none binds): A 1050 (without PV it uses 336 of 323 + 16); B needs
   1270 - 0.12 ex <= 1235, so ex = 875/3, green = 500 + 875/3, and earns 1000 - 5 - green/1000;
   P 280: together 2325 - (500 + 875/3)/1000 = 2324.208333...
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -161,7 +166,7 @@ _QUOTAS = """
 account              unit:A       unit:B       society:S    grid
 kind                 unit         unit         society      grid
 id                   A            B            S            -
-name                 A            B            S            grid
+name                 A            B            S            -
 sector_id            light        heavy        -            -
 opening_tce          320          1300         160          750
 base_method_tce      0            0            0            0
@@ -181,6 +186,8 @@ quota_q3_tce         81           309          43           181
 quota_q4_tce         81           308          42           180
 planned_use_tce      324          1234         170          723
 headroom_tce         0            0            0            0
+gross_tce            336          1570         170          0
+gross_tce_eq         525          2020         260          0
 activity             1.050000000  1.000000000  1.000000000  -
 self_pv_mwh          100.000      0.000        -            -
 green_mwh            0.000        800.000      -            -
@@ -196,11 +203,14 @@ name                 P            Q            R
 sector_id            light        light        light
 decision             admitted     gated        refused
 clause               3.2.3c       3.2.3b       3.2.1b
-reason               admitted     outside_park does_not_fit
+reason               admitted     not_in_park  does_not_fit
 admitted             1.000000000  0.000000000  0.000000000
 load                 1.000000000  0.000000000  0.000000000
 quota_tce            49           0            0
 earmark_tce          25           0            0
+planned_use_tce      49           0            0
+gross_tce            49           0            0
+gross_tce_eq         85           0            0
 full_year_tce        98           5            1000
 value_added_wan_yuan 300          0            0
 co2_t                100          0            0
@@ -210,25 +220,48 @@ basis                estimated    estimated    estimated
 """
 _MEASURES = """
 measure_id           M
+name                 M
 unit_id              B
 adopted              1
 saving_quantity      60.000
 saving_tce           30
 basis                estimated
 """
-_CONSTRAINTS = """
-name                 county_intensity pool_balance
-clause               3.2.1d           3.2.1b
-index                -                -
-activity             2620             0
-limit                2781.31          0
-slack                161.31           0
-unit                 tce_eq           tce
-price_left           0                0
-price_right          0                0
-price_unit           万元/tce_eq      万元/tce
-relaxable            True             True
-"""
+# One line per row: name, clause, index, activity, limit, slack, unit; no price, none may be relaxed.
+_CONSTRAINTS = (
+    "county_intensity 3.2.1d - 2620 2781.3133 161.3133 tce_eq",
+    "pool_balance 3.2.1b - 90 6 84 tce_eq",
+    "use_within_quota 3.2.1a A 324 324 0 tce",
+    "use_within_quota 3.2.1a B 1234 1234 0 tce",
+    "sector_intensity 3.2.1d heavy 1270 1274 4 tce",
+    "elastic_band 1.b - 0 25.3 25.3 tce_eq",
+    "carbon_budget 3.2.1a - 7065 7100 35 t",
+    "society_floor 3.2.1c S 0 0.1 0.1 share",
+    "resource_budget resource water 91.5 100 8.5 own_unit",
+    "green_supply 3.3.3c - 800 1000 200 MWh",
+    "leaders_decision 3.2.2b D1 1234 1300 66 tce_or_0/1",
+)
+# Block, line, base year at 当量 and 等价, plan year at 当量 and 等价.
+_ACCOUNT = (
+    "gross units 1920 2550 1906 2545",
+    "gross projects 0 0 49 85",
+    "gross society 160 250 170 260",
+    "gross losses 12 30 12 30",
+    "gross all 2092 2830 2137 2920",
+    "intensity all 2092 2830 2137 2920",
+    "intensity feedstock -300 -300 -300 -300",
+    "intensity counted 1792 2530 1837 2620",
+    "total all 2092 2830 2137 2920",
+    "total feedstock -300 -300 -300 -300",
+    "total self_pv 0 0 -12 -30",
+    "total excess_renewable 0 0 -36 -90",
+    "total counted 1792 2530 1789 2500",
+    "ledger units - - - 1558",
+    "ledger projects - - - 49",
+    "ledger society - - - 170",
+    "ledger grid - - - 723",
+    "ledger counted - - - 2500",
+)
 _LEDGER = (
     "superior unit:A 320 3.2.1b opening",
     "superior unit:B 1300 3.2.1b opening",
@@ -243,7 +276,7 @@ _LEDGER = (
     "pool:3.3.2c project:P 25 3.3.2c project_earmark",
     "pool project:P 24 3.2.3c project",
     "pool society:S 10 3.2.1c society",
-    "grid pool 27 2.1 grid",
+    "grid pool 27 3.2.1b grid",
     "pool reserve 90 3.2.1b reserve",
 )
 SUMMARY_BY_HAND: dict[str, object] = {
@@ -260,13 +293,94 @@ SUMMARY_BY_HAND: dict[str, object] = {
 }
 
 
+# What a published summary says beside that. Base: E_eq 2530, all energy 2092; CO2 A 800, B 4500, S 200 and the net
+# inflow 4000 + 100 - 1200 = 2900 at 0.5: 6950. Every quota is used to the last tonne. By basis all is estimated.
+# Cuts and releases: 65, not more than twice the increment of 60.
+PUBLISHED_BY_HAND: dict[str, object] = {
+    **SUMMARY_BY_HAND,
+    "mark": "演示数据·非官方文件",
+    "scenario": "s",
+    "title_zh": "测试",
+    "title_en": "Test",
+    "region_zh": "",
+    "region_en": "",
+    "nature": "fictional",
+    "base_year": 2021,
+    "plan_year": 2022,
+    "as_of": "2022-02-11",
+    "energy_eq_gross_tce": 2920,
+    "base_energy_tce": 2092,
+    "base_energy_eq_tce": 2530,
+    "base_energy_eq_total_tce": 2530,
+    "base_gdp_wan_yuan": 3000,
+    "base_intensity": 0.843333,
+    "intensity_if_quotas_fully_used": 0.770588,
+    "intensity_reduction_if_quotas_fully_used": 0.086259,
+    "unused_quota_tce": 0,
+    "unused_quotas_tce": {},
+    "base_co2_t": 6950,
+    "net_inflow_mwh": 3050,
+    "increment_tce_eq": 60,
+    "reserve_tce": 90,
+    "earmark_left_tce": 0,
+    "benchmark_tce_per_wan_yuan": 0.81,
+    "solver_objective_wan_yuan": 2324.2084,
+    "ranking_cost_wan_yuan": 0,
+    "binding": "neither",
+    "binding_rows": [],
+    "inversions": [],
+    "is_relaxed": False,
+    "warnings": [],
+    "margins_tce": {"pool": 0, "intensity": 0},
+    "intensity_price": {
+        side: {"wan_yuan_per_tce_eq": 0, "tce_eq": None, "to_reduction": None, "worth_wan_yuan": 0}
+        for side in ("left", "right")
+    },
+    "value_items_wan_yuan": {
+        "value_added_units": 2050, "value_added_projects": 300, "value_added_built": 0, "cost_projects": -20,
+        "cost_measures": -5, "cost_self_pv": -0.1, "cost_green_premium": -0.8, "cost_society_shortfall": 0,
+        "cost_overshoot": 0,
+    },
+    "audit": {"passed": True, "value_wan_yuan": 2324.1},
+    "basis_shares": {"tce": {"estimated": 1.0}, "value_added": {"estimated": 1.0}},
+    "versions": {"python": "3.11"},
+}  # fmt: skip
+
+
+def reports_by_hand() -> Tables:
+    """The report of a county that names no department: A, B, P and S hold 324 + 1234, 49 and 170."""
+    cells = {"department": "-", "holders": "4", "units_tce": "1558", "projects_tce": "49", "society_tce": "170",
+             "quota_tce": "1777"}  # fmt: skip
+    return {"reports/departments": pd.DataFrame([cells], dtype=str)}
+
+
 def tables_by_hand() -> Tables:
-    """The five result tables, cells as text."""
-    found = {"quotas": _upright(_QUOTAS), "measures": _upright(_MEASURES), "projects": _upright(_PROJECTS),
-             "constraints": _upright(_CONSTRAINTS)}  # fmt: skip
+    """The six result tables, cells as text."""
+    found = {"quotas": _upright(_QUOTAS), "measures": _upright(_MEASURES), "projects": _upright(_PROJECTS)}
     heads = ["year", "from_account", "to_account", "tce", "clause", "note"]
     found["ledger"] = pd.DataFrame([["2022", *line.split()] for line in _LEDGER], columns=heads, dtype=str)
+    found["constraints"] = constraints(_CONSTRAINTS)
+    found["account"] = account(_ACCOUNT)
     return found
+
+
+def constraints(lines: Iterable[str]) -> pd.DataFrame:
+    """Rows of constraints.csv; `_` stands for a blank in a unit."""
+    heads = ["name", "clause", "index", "activity", "limit", "slack", "unit", "price_left", "price_right",
+             "price_unit", "relaxable"]  # fmt: skip
+    rows = []
+    for line in lines:
+        *cells, unit = ("" if cell == "-" else cell for cell in line.split())
+        unit = unit.replace("_or_", " or ").replace("own_", "own ")
+        rows.append([*cells, unit, "0", "0", f"万元/{unit}", "0"])
+    return pd.DataFrame(rows, columns=heads, dtype=str)
+
+
+def account(lines: Iterable[str]) -> pd.DataFrame:
+    """Rows of account.csv."""
+    heads = ["block", "line", "base_tce", "base_tce_eq", "plan_tce", "plan_tce_eq"]
+    rows = [["" if cell == "-" else cell for cell in line.split()] for line in lines]
+    return pd.DataFrame(rows, columns=heads, dtype=str)
 
 
 def _upright(text: str) -> pd.DataFrame:
@@ -302,11 +416,11 @@ def scenario(
 
 
 def put(table: str, key: str, column: str, value: str) -> Callable[[Tables], None]:
-    """Plant one cell: in the row whose account or id is `key` (ledger and constraints: the row number)."""
+    """Plant one cell: in the row whose account, id or name is `key` (ledger and account: the row number)."""
 
     def change(tables: Tables) -> None:
         frame = tables[table]
-        ids = {"quotas": "account", "projects": "project_id", "measures": "measure_id"}
+        ids = {"quotas": "account", "projects": "project_id", "measures": "measure_id", "constraints": "name"}
         if table in ids:
             assert (frame[ids[table]] == key).any(), key
             frame.loc[frame[ids[table]] == key, column] = value
@@ -316,11 +430,11 @@ def put(table: str, key: str, column: str, value: str) -> Callable[[Tables], Non
     return change
 
 
-def post(source: str, target: str, tce: str, clause: str) -> Callable[[Tables], None]:
+def post(source: str, target: str, tce: str, clause: str, note: str = "planted") -> Callable[[Tables], None]:
     """Plant one ledger entry."""
 
     def change(tables: Tables) -> None:
-        tables["ledger"].loc[len(tables["ledger"])] = ["2022", source, target, tce, clause, "planted"]
+        tables["ledger"].loc[len(tables["ledger"])] = ["2022", source, target, tce, clause, note]
 
     return change
 
