@@ -4,7 +4,7 @@ Owners and losses, what an exclusion leaves out of which measure, 当量 and 等
 3.3.3c, 3.3.4a); last, how the owners' accounts and the account grid come to the county's total.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 
 from dualcontrol.model.audit.accounts import UnitChoice, added
@@ -67,7 +67,7 @@ def base_lines(plan: Plan) -> Lines:
     mwh = {item: row.num("base_mwh") for item, row in accounts.power.items()}
     feedstock = sum((unit.feedstock_tce for unit in accounts.units.values()), ZERO)
     gross = {"units": _sum(units), "projects": _NOTHING, "society": (society.total, society.eq_total)}
-    return _lines(plan, gross, choices, feedstock, mwh)
+    return _lines(plan, gross, choices, feedstock, mwh, lambda measure: _NOTHING)
 
 
 def plan_lines(plan: Plan) -> Lines:
@@ -86,7 +86,22 @@ def plan_lines(plan: Plan) -> Lines:
         "projects": _sum(project_gross(plan, key) for key in plan.load),
         "society": (society.total, society.eq_total),
     }
-    return _lines(plan, gross, plan.units, feedstock, mwh)
+    return _lines(plan, gross, plan.units, feedstock, mwh, lambda measure: _set_aside(plan, measure))
+
+
+def _set_aside(plan: Plan, measure: str) -> Pair:
+    """Energy of projects set aside nationally, without feedstock that is left out for itself (3.4.1)."""
+    accounts = plan.rulings.accounts
+    tce, tce_eq = ZERO, ZERO
+    for key in plan.load:
+        project = accounts.projects[key]
+        if project.row.flag("is_national"):
+            one, other = project_gross(plan, key)
+            own = ZERO
+            if accounts.is_excluded("feedstock", measure):
+                own = project.feedstock_tce * accounts.month(project.row) * plan.load[key]
+            tce, tce_eq = tce + one - own, tce_eq + other - own
+    return -tce, -tce_eq
 
 
 def ledger_lines(plan: Plan) -> dict[str, Fraction]:
@@ -106,8 +121,12 @@ def _lines(
     choices: Mapping[str, UnitChoice],
     feedstock_tce: Fraction,
     mwh: Mapping[str, Fraction],
+    set_aside: Callable[[str], Pair],
 ) -> Lines:
-    """Blocks gross, intensity and total; what is excluded leaves at the value it was counted at."""
+    """Blocks gross, intensity and total; what is excluded leaves at the value it was counted at.
+
+    set_aside: by measure, what projects set aside nationally use (negative).
+    """
     accounts = plan.rulings.accounts
     k, rise = accounts.k_tce_per_mwh, accounts.rise_tce_eq_per_mwh
     pv = sum((choice.self_pv_mwh for choice in choices.values()), ZERO)
@@ -126,7 +145,8 @@ def _lines(
     lines: Lines = {("gross", line): pair for line, pair in gross.items()}
     for measure in ("intensity", "total"):
         block = {"all": gross["all"]}
-        block |= {kind: pair for kind, pair in left.items() if accounts.is_excluded(kind, measure)}
+        out = left | {"national": set_aside(measure)}
+        block |= {kind: pair for kind, pair in out.items() if accounts.is_excluded(kind, measure)}
         lines |= {(measure, line): pair for line, pair in block.items()}
         lines[measure, "counted"] = _sum(block.values())
     return lines
