@@ -1,6 +1,6 @@
 """Simple rules that divide an estate among claims, in fractions: what a county could do without an optimum.
 
-Sources: Aumann and Maschler (1985) and O'Neill (1982) for the rules of bankruptcy; Balinski and Young (1982) for rounding.
+Sources: O'Neill (1982), Aumann and Maschler (1985) on bankruptcy; Balinski and Young (1982) on rounding.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -133,7 +133,10 @@ class _Unit:
         tce, clause = self.moved.get("allowance", 0), self.ruling.grant_clause
         sectors = self.scenario.table("sectors").set_index("sector_id")["is_high_energy"]
         most, _ = grant_ceiling(
-            self.desk, self.id, bool(sectors.get(self.row.sector_id, False)), state(self.row, self.scenario.settings)
+            self.desk,
+            self.id,
+            bool(sectors.get(self.row.sector_id, False)),
+            state(self.row, self.scenario.settings),
         )
         if tce and clause == "3.3.2b":
             yield (

@@ -107,11 +107,25 @@ class Conduct(_Section):
     What serious conduct costs is `policy.dishonesty_penalty_share`.
     """
 
-    noticed_penalty_share: Share = Field(0.0, description="quota taken from a noticed unit, share of its base")
+    noticed_penalty_share: Share = Field(
+        0.0, description="quota taken from a noticed unit, share of its base"
+    )
     warned_penalty_share: Share = Field(0.0, description="quota taken from a warned unit, share of its base")
     noticed_repair_months: Months = Field(0, description="months from correction to repair, noticed")
     warned_repair_months: Months = Field(6, description="months from correction to repair, warned")
     serious_repair_months: Months = Field(12, description="months from correction to repair, serious")
+
+
+class Agenda(_Section):
+    """What the government's standing meeting is shown (3.2.2b), and how it compares (2.2)."""
+
+    threshold_tce: Amount = Field(
+        10_000.0, description="matters of so many tce or more come with alternatives (assumed)"
+    )
+    most_alternatives: Annotated[int, Field(ge=0)] = Field(
+        12, description="most alternatives that are worked out, largest matters first"
+    )
+    simple_rules: bool = Field(True, description="compare with simple rules of division")
 
 
 class Solve(_Section):
@@ -173,6 +187,7 @@ class Settings(_Section):
     accounting: Accounting = Accounting()
     policy: Policy = Policy()
     conduct: Conduct = Conduct()
+    agenda: Agenda = Agenda()
     solve: Solve = Solve()
     time: Time = Time()
     power: Power = Power()

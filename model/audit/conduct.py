@@ -24,7 +24,9 @@ def end_day(row: Row, scenario: Scenario) -> date | None:
     }
     month = day.year * 12 + day.month - 1 + wait.get(row.text("conduct"), 0)
     first, after = (date(m // 12, m % 12 + 1, 1) for m in (month, month + 1))
-    return min(first + timedelta(days=day.day - 1), after - timedelta(days=1))  # a shorter month: its last day
+    return min(
+        first + timedelta(days=day.day - 1), after - timedelta(days=1)
+    )  # a shorter month: its last day
 
 
 def conduct_now(row: Row, scenario: Scenario) -> str:

@@ -58,7 +58,10 @@ def _units(desk: Desk, stopped: set[str]) -> dict[str, UnitRuling]:
         moved = desk.ledger.movements(account)
         is_active = not row.is_retired and row.unit_id not in stopped
         grant, clause = bands.grant_ceiling(
-            desk, row.unit_id, bool(high.get(row.sector_id, False)), state(row, desk.accounts.scenario.settings)
+            desk,
+            row.unit_id,
+            bool(high.get(row.sector_id, False)),
+            state(row, desk.accounts.scenario.settings),
         )
         rulings[row.unit_id] = UnitRuling(
             base_tce=desk.bases[row.unit_id],

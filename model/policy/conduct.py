@@ -1,7 +1,7 @@
 """Dishonest conduct in energy saving: which state a record is in today, what it costs, when it ends (3.2.5).
 
-States, mildest first: `normal`, `noticed` (提示), `warned` (警示), `serious` (严重失信). The regional text is not at hand;
-states, effects and months to repair are parameters with documented defaults.
+States, mildest first: `normal`, `noticed` (提示), `warned` (警示), `serious` (严重失信). The regional text is
+not at hand; states, effects and months to repair are parameters with documented defaults.
 """
 
 import calendar
