@@ -56,9 +56,10 @@ def awards(case: Case, outcome: Outcome) -> dict[str, dict[str, int]]:
 
 def rows(case: Case, outcome: Outcome, tables: dict[str, Any]) -> list[dict[str, Any]]:
     """Per rule a row per unit and one for all; the plan and the best free division of the same tonnes besides."""
-    if not case.accounts.scenario.settings.agenda.simple_rules:
+    is_wanted = case.accounts.scenario.settings.agenda.simple_rules
+    given, claims = awards(case, outcome) if is_wanted else {}, claims_tce(case)
+    if not given:
         return []
-    given, claims = awards(case, outcome), claims_tce(case)
     quota = {i: outcome.quota(f"unit:{i}") for i in claims}
     told: list[dict[str, Any]] = []
     solved = tables["claims"].rules
@@ -71,7 +72,7 @@ def rows(case: Case, outcome: Outcome, tables: dict[str, Any]) -> list[dict[str,
         sums = sum(given[rule].values()) if rule in given else None if rule == "free" else sum(quota.values())
         line = _line(rule, ALL, "", sum(claims.values()), sums, sum(quota.values()))
         told.append(line | _worth(solved, rule))
-    return told if given else []
+    return told
 
 
 def _line(rule: str, account: str, name: str, claim: int, tce: int | None, plan: int) -> dict[str, Any]:
