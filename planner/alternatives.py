@@ -63,6 +63,8 @@ def alternatives(
         scenario = case.accounts.scenario
         wanted = agenda.asked(case, agenda.matters(case, outcome, tables)) if case.is_on("3.2.2b") else []
         ids = list(scenario.table("decisions")["decision_id"]) if case.is_on("3.2.2b") else []
+        if not case.is_on("2.2"):  # nothing is valued
+            return Claims(Answer("unsolved"), decisions=dict.fromkeys(ids, Answer("unsolved")))
         rules = _rules(case, outcome)
         if not (wanted or ids or rules):
             return Claims(Answer("unsolved"))

@@ -36,6 +36,7 @@ from dualcontrol.model.audit.reports import report_checks
 from dualcontrol.model.audit.results import COLUMNS, form_checks, read
 from dualcontrol.model.audit.rows import decision_checks, published_checks, row_checks
 from dualcontrol.model.audit.rules import Rulings, judge
+from dualcontrol.model.audit.states import state_check
 from dualcontrol.model.audit.summary import claim, summary_checks
 from dualcontrol.model.audit.verdict import Check, Probe, Verdict
 from dualcontrol.model.scenario import Scenario, ScenarioError, load
@@ -216,7 +217,8 @@ def audit_folder(folder: Path) -> Verdict:
     if scenario is None or not files.passed or not isinstance(summary, dict):
         return Verdict((files,))
     verdict = _audit(scenario, tables, summary, IDLE_SHARE, is_published=True)
-    return replace(verdict, checks=(files, *verdict.checks))
+    states = state_check(folder)
+    return replace(verdict, checks=(files, *verdict.checks, *(() if states is None else (states,))))
 
 
 def _reports(folder: Path, probe: Probe) -> dict[str, pd.DataFrame]:

@@ -28,6 +28,14 @@ ORDER = (
     "reserve",
 )
 NONE = "none"
+DECIDED = {
+    ("quota_tce", "fixed"): "quota_tce_fixed",
+    ("quota_tce", "min"): "quota_tce_min",
+    ("quota_tce", "max"): "quota_tce_max",
+    ("admitted", "fixed"): "admitted_fixed",
+    ("admitted", "min"): "admitted_min",
+    ("admitted", "max"): "admitted_max",
+}
 
 
 @dataclass(frozen=True)
@@ -66,7 +74,12 @@ def matters(case: Case, outcome: Outcome, tables: dict[str, Any]) -> list[Matter
 
 
 def asked(case: Case, found: list[Matter]) -> list[Matter]:
-    """The matters whose alternative is to be worked out: large enough, with a choice, the largest first."""
+    """The matters whose alternative is to be worked out: large enough, with a choice, the largest first.
+
+    None where efficiency does not come first (2.2 off): nothing is then valued.
+    """
+    if not case.is_on("2.2"):
+        return []
     agenda = case.accounts.scenario.settings.agenda
     large = [m for m in found if m.alternative != NONE and _is_major(case, m)]
     return sorted(large, key=lambda m: (-abs(m.tce or 0), m.account))[: agenda.most_alternatives]
@@ -105,7 +118,7 @@ def _decisions(case: Case) -> Iterator[Matter]:
     for row in case.accounts.scenario.table("decisions").itertuples():
         tce = whole_up(row.value) if row.what == "quota_tce" else None
         name = f"{names[row.target_id]} {row.document}"
-        yield Matter("decision", row.decision_id, name, UNNAMED, f"{row.what}_{row.kind}", tce, "3.2.2b")
+        yield Matter("decision", row.decision_id, name, UNNAMED, DECIDED[row.what, row.kind], tce, "3.2.2b")
 
 
 def _clauses(outcome: Outcome, account: str) -> str:

@@ -59,7 +59,7 @@ def expected(plan: Plan, results: Results, book: Book) -> dict[tuple[str, ...], 
     )
     large = [m for m in found if m.tce is not None and m.size >= least]
     open_ = sorted((m for m in large if m.decision in CHOICES), key=lambda m: (-m.size, m.account))
-    asked = {m.account for m in open_[: rules.most_alternatives]}
+    asked = {m.account for m in open_[: rules.most_alternatives]} if plan.rulings.on("2.2") else set()
     value = plan.value(overshoot_tce(plan.rulings, book))
     slack = slack_wan_yuan(plan, value)
     wanted: dict[tuple[str, ...], dict[str, Cell]] = {}
