@@ -188,7 +188,7 @@ def workbook_bytes(plan: "Plan", scenario: "Scenario", verdict: "Verdict") -> by
 
 
 def hashes(folder: Path) -> dict[str, str]:
-    """sha256 of every file below `folder` but its summary and the log of its states, by path with forward slashes, sorted."""
+    """sha256 of every file below `folder` but its summary and the log of its states, by path, sorted."""
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
