@@ -5,6 +5,7 @@ technical floors and decisions on quotas are set aside; everything else (project
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -23,16 +24,17 @@ def holders(case: Case) -> list[str]:
 
 
 def claims_tce(case: Case) -> dict[str, int]:
-    """What each unit would need at its full capacity, or last year if that is more: whole tce."""
-    return {
-        i: max(
-            0,
-            whole_up(
-                case.accounts.counted_base_tce(i, "total") * max(1, exact(case.unit_rows[i].activity_max))
-            ),
-        )
-        for i in holders(case)
-    }
+    """What each unit would need at its full capacity, or at last year's activity if that is more: whole tce.
+
+    With the stated headroom, without own PV and green power.
+    """
+    headroom = 1 + exact(case.accounts.scenario.settings.policy.headroom_share)
+    found = {}
+    for i in holders(case):
+        use = replace(case.accounts.units[i], self_pv_mwh=Fraction(0), excess_green_mwh=Fraction(0))
+        need = case.accounts.counting.counted(use, "total") * max(1, exact(case.unit_rows[i].activity_max))
+        found[i] = max(0, whole_up(need * headroom))
+    return found
 
 
 def awards(case: Case, outcome: Outcome) -> dict[str, dict[str, int]]:

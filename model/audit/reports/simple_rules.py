@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from dualcontrol.model.audit.choices import Plan
+from dualcontrol.model.audit.inputs import setting
 from dualcontrol.model.audit.ledger import Book, overshoot_tce
 from dualcontrol.model.audit.numbers import ONE, ZERO, ceil, floor
 from dualcontrol.model.audit.reports.agenda import SOLVED
@@ -96,7 +97,7 @@ def expected(plan: Plan, results: Results, book: Book) -> dict[tuple[str, ...], 
 
 
 def _claim(plan: Plan, key: str) -> int:
-    """What a unit needs at full capacity, or needed last year (whole tce)."""
-    accounts = plan.rulings.accounts
-    ceiling = accounts.units[key].row.maybe("activity_max")
-    return max(0, ceil(accounts.base_unit_flow(accounts.units[key]).total * max(ONE, ceiling or ONE)))
+    """What a unit needs at full capacity, or at last year's activity, headroom on top (whole tce)."""
+    unit = plan.rulings.accounts.units[key]
+    headroom = setting(plan.rulings.scenario.settings.policy.headroom_share) or ZERO
+    return max(0, ceil(unit.flow.total * max(ONE, unit.row.maybe("activity_max") or ONE) * (1 + headroom)))
