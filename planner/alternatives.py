@@ -156,7 +156,7 @@ def _kept(base: Solved, solved: Solved) -> Arrays:
         return solved.program
     lower, upper = base.program.lower.copy(), base.program.upper.copy()
     chosen = {label: float(x) for label, x in zip(solved.yearly.columns, solved.x, strict=True)}
-    for k in np.flatnonzero(base.yearly.is_integer):
+    for k in np.flatnonzero(base.yearly.is_integer).tolist():
         lower[k] = upper[k] = round(chosen[base.yearly.columns[k]])
     return replace(base.program, lower=lower, upper=upper)
 
@@ -168,13 +168,14 @@ def _sides(pairs: Sequence[tuple[float, float]]) -> tuple[list[float], list[floa
 def _opposite(matter: agenda.Matter) -> Bounds:
     """The bounds that force the opposite of what the plan decided."""
     owner = matter.account.partition(":")[2]
-    return {
+    forced: dict[str, Bounds] = {
         "no_grant": {("grant", owner): (0.0, 0.0)},
         "no_limit": {("limit", owner): (0.0, 0.0)},
         "refuse": {("admitted", owner): (0.0, 0.0)},
         "admit": {("admitted", owner): (1.0, 1.0)},
         "no_overshoot": {("overshoot", None): (0.0, 0.0), ("waived", None): (0.0, 0.0)},
-    }[matter.alternative]
+    }
+    return forced[matter.alternative]
 
 
 def _rules(case: Case, outcome: Outcome) -> dict[str, dict[str, int]]:

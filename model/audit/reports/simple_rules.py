@@ -88,9 +88,9 @@ def expected(plan: Plan, results: Results, book: Book) -> dict[tuple[str, ...], 
             units, whole_tonnes(awards, int(estate)), claims, quotas, strict=True
         ):
             found[rule, f"unit:{key}"] = {"claim_tce": claim, "quota_tce": tce, "plan_tce": quota, **empty}
-    for rule, tce in given.items():
+    for rule, whole in given.items():
         found[rule, "total"] = {
-            "claim_tce": sum(claims, ZERO), "quota_tce": tce, "plan_tce": sum(quotas, ZERO), **worth,
+            "claim_tce": sum(claims, ZERO), "quota_tce": whole, "plan_tce": sum(quotas, ZERO), **worth,
             "value_wan_yuan": own if rule == "plan" else Claimed(),
         }  # fmt: skip
     return found
