@@ -110,22 +110,24 @@ class Conduct(_Section):
     noticed_penalty_share: Share = Field(
         0.0, description="quota taken from a noticed unit, share of its base"
     )
-    warned_penalty_share: Share = Field(0.0, description="quota taken from a warned unit, share of its base")
-    noticed_repair_months: Months = Field(0, description="months from correction to repair, noticed")
-    warned_repair_months: Months = Field(6, description="months from correction to repair, warned")
-    serious_repair_months: Months = Field(12, description="months from correction to repair, serious")
+    warned_penalty_share: Share = Field(
+        0.0, description="quota taken from a warned unit, share of its base (3.2.5)"
+    )
+    noticed_repair_months: Months = Field(0, description="months from correction to repair, noticed (3.2.5)")
+    warned_repair_months: Months = Field(6, description="months from correction to repair, warned (3.2.5)")
+    serious_repair_months: Months = Field(12, description="months from correction to repair, serious (3.2.5)")
 
 
 class Agenda(_Section):
     """What the government's standing meeting is shown (3.2.2b), and how it compares (2.2)."""
 
     threshold_tce: Amount = Field(
-        10_000.0, description="matters of so many tce or more come with alternatives (assumed)"
+        10_000.0, description="matters of so many tce or more come with alternatives (3.2.2b; assumed)"
     )
     most_alternatives: Annotated[int, Field(ge=0)] = Field(
-        12, description="most alternatives that are worked out, largest matters first"
+        12, description="most alternatives that are worked out, largest matters first (3.2.2b)"
     )
-    simple_rules: bool = Field(True, description="compare with simple rules of division")
+    simple_rules: bool = Field(True, description="compare with simple rules of division (2.2)")
 
 
 class Solve(_Section):
