@@ -13,6 +13,7 @@ from typing import Any
 from dualcontrol.model.accounting import Use
 from dualcontrol.model.allocation.case import Case
 from dualcontrol.model.decisions import NOISE, SHARE_PLACES, Decisions
+from dualcontrol.model.policy.conduct import state
 from dualcontrol.model.quantities import exact, whole_down, whole_up
 
 _STEPS = 10**SHARE_PLACES
@@ -115,7 +116,7 @@ def _classes(case: Case) -> list[list[str]]:
             row.sector_id,
             tuple(sorted(k for k in products.loc[products["unit_id"] == i, "benchmark_key"] if k)),
             row.is_three_high,
-            row.conduct,
+            state(row, case.accounts.scenario.settings),
             ruling.grant_clause,
             row.activity_min,
             row.activity_max,

@@ -14,6 +14,7 @@ from dualcontrol.model.allocation.case import Case
 from dualcontrol.model.decisions import Outcome
 from dualcontrol.model.policy.bands import grant_ceiling, limit_ceiling
 from dualcontrol.model.policy.benchmarks import gap_to_advanced_tce, line_in_force
+from dualcontrol.model.policy.conduct import penalty_share, state
 from dualcontrol.model.policy.opening import method_base_tce
 from dualcontrol.model.policy.rulings import Desk
 from dualcontrol.model.quantities import exact, tce_per_product
@@ -64,8 +65,9 @@ class _Unit:
         yield from self.cut()
         if self.moved.get("release"):
             yield from self.release()
+        settings = self.scenario.settings
         if tce := self.moved.get("penalty"):
-            yield "penalty", {"tce": -tce, "share": self.policy.dishonesty_penalty_share}
+            yield "penalty", {"tce": -tce, "share": penalty_share(state(self.row, settings), settings)}
         for note, share in (
             ("leader_bonus", self.policy.leader_bonus_share),
             ("green_factory_bonus", self.policy.green_factory_bonus_share),
@@ -131,7 +133,10 @@ class _Unit:
         tce, clause = self.moved.get("allowance", 0), self.ruling.grant_clause
         sectors = self.scenario.table("sectors").set_index("sector_id")["is_high_energy"]
         most, _ = grant_ceiling(
-            self.desk, self.id, bool(sectors.get(self.row.sector_id, False)), self.row.conduct
+            self.desk,
+            self.id,
+            bool(sectors.get(self.row.sector_id, False)),
+            state(self.row, self.scenario.settings),
         )
         if tce and clause == "3.3.2b":
             yield (

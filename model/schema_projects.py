@@ -1,7 +1,7 @@
 """Tables of candidate projects, their energy and restricted capacity. See `schema.py`."""
 
 from dualcontrol.model.columns import Column, Table, choice, flag, id_column, number, ref, text
-from dualcontrol.model.schema_shared import CONDUCT, REVIEW, energy_table, specific_columns
+from dualcontrol.model.schema_shared import CONDUCT, CONDUCT_DATES, REVIEW, energy_table, specific_columns
 
 PROJECT_TABLES = (
     Table(
@@ -61,6 +61,7 @@ PROJECT_TABLES = (
             flag("is_chain_extending", "延链补链", "chain-extending (3.2.3e)"),
             REVIEW,
             CONDUCT,
+            *CONDUCT_DATES,
             *specific_columns(required=False),
             ref(
                 "restricted_key",

@@ -22,6 +22,13 @@ CONDUCT = choice(
     "serious",
     default="normal",
 )
+CONDUCT_DATES = (
+    Column("conduct_since", "date", "失信认定日期", "date of the record (3.2.5)", required=False),
+    Column(
+        "corrected_on", "date", "整改完成日期", "date the correction was accepted (3.2.5)", required=False
+    ),
+    Column("repaired_on", "date", "信用修复日期", "repaired from, where decided (3.2.5)", required=False),
+)
 USES = ("fuel", "feedstock", "conversion_in", "conversion_out")
 SPECIFIC_UNITS = ("kgce/t", "kgce/m2", "kWh/t", "gce/kWh")
 

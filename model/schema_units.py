@@ -1,7 +1,14 @@
 """Tables of sectors, carriers, existing units, their energy, history and products, benchmark lines. See `schema.py`."""
 
 from dualcontrol.model.columns import Column, Table, choice, flag, id_column, number, ref, text
-from dualcontrol.model.schema_shared import CONDUCT, REVIEW, SPECIFIC_UNITS, energy_table, specific_columns
+from dualcontrol.model.schema_shared import (
+    CONDUCT,
+    CONDUCT_DATES,
+    REVIEW,
+    SPECIFIC_UNITS,
+    energy_table,
+    specific_columns,
+)
 
 UNIT_TABLES = (
     Table(
@@ -88,6 +95,7 @@ UNIT_TABLES = (
             flag("is_retired", "计划年前已淘汰", "retired before the plan year (3.2.1b)"),
             REVIEW,
             CONDUCT,
+            *CONDUCT_DATES,
             number(
                 "self_pv_base_mwh",
                 "自用光伏（基年）",

@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 
 Share = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
 Amount = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
+Months = Annotated[int, Field(ge=0, le=120)]
 Rate = Annotated[float, Field(gt=-1.0, lt=1.0, allow_inf_nan=False)]
 
 
@@ -100,6 +101,35 @@ class Policy(_Section):
         return self
 
 
+class Conduct(_Section):
+    """Dishonest conduct in energy saving (3.2.5). The regional text is not at hand: assumed, after Hunan and Xinjiang.
+
+    What serious conduct costs is `policy.dishonesty_penalty_share`.
+    """
+
+    noticed_penalty_share: Share = Field(
+        0.0, description="quota taken from a noticed unit, share of its base"
+    )
+    warned_penalty_share: Share = Field(
+        0.0, description="quota taken from a warned unit, share of its base (3.2.5)"
+    )
+    noticed_repair_months: Months = Field(0, description="months from correction to repair, noticed (3.2.5)")
+    warned_repair_months: Months = Field(6, description="months from correction to repair, warned (3.2.5)")
+    serious_repair_months: Months = Field(12, description="months from correction to repair, serious (3.2.5)")
+
+
+class Agenda(_Section):
+    """What the government's standing meeting is shown (3.2.2b), and how it compares (2.2)."""
+
+    threshold_tce: Amount = Field(
+        10_000.0, description="matters of so many tce or more come with alternatives (3.2.2b; assumed)"
+    )
+    most_alternatives: Annotated[int, Field(ge=0)] = Field(
+        12, description="most alternatives that are worked out, largest matters first (3.2.2b)"
+    )
+    simple_rules: bool = Field(True, description="compare with simple rules of division (2.2)")
+
+
 class Solve(_Section):
     """How it is solved."""
 
@@ -158,6 +188,8 @@ class Settings(_Section):
     targets: Targets
     accounting: Accounting = Accounting()
     policy: Policy = Policy()
+    conduct: Conduct = Conduct()
+    agenda: Agenda = Agenda()
     solve: Solve = Solve()
     time: Time = Time()
     power: Power = Power()

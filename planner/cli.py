@@ -1,4 +1,4 @@
-"""The command line: `dualcontrol check | solve | audit | demo`.
+"""The command line: `dualcontrol check | solve | audit | issue | demo`.
 
 Only what parses the arguments is imported here; the work is in `dualcontrol.work`, loaded when asked for.
 """
@@ -135,6 +135,23 @@ def build(lang: Language) -> typer.Typer:
         from dualcontrol.work import audit_result
 
         raise typer.Exit(audit_result(Voice(lang, json), folder))
+
+    @app.command("issue", help=say("help.issue", lang), add_help_option=False)
+    def issue(
+        folder: Annotated[Path, argument("help.result", "DIR")],
+        state: Annotated[str, option("help.state", "--state", metavar="STATE", show_default=False)],
+        document: Annotated[str, option("help.document", "--document", metavar="TEXT", show_default=False)],
+        date: Annotated[str, option("help.date", "--date", metavar="YYYY-MM-DD", show_default=False)],
+        adjusts: Annotated[
+            Path | None, option("help.adjusts", "--adjusts", metavar="DIR", show_default=False)
+        ] = None,
+        json: json_flag = False,
+        lang_: lang_text = None,
+        help_: help_flag = False,
+    ) -> None:
+        from dualcontrol.work import issue_plan
+
+        raise typer.Exit(issue_plan(Voice(lang, json), folder, state, document, date, adjusts))
 
     @app.command("demo", help=say("help.demo", lang), add_help_option=False)
     def demo(

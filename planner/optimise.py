@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from dualcontrol import reporting, timing
+from dualcontrol.alternatives import alternatives
 from dualcontrol.dispatching import drawn_as_settled, hourly_values, power_tables
 from dualcontrol.infeasible import Infeasible
 from dualcontrol.model.allocation import Case, Margins
@@ -128,6 +129,7 @@ def _plan(case: Case, solved: Solved, outcome: Outcome, bound: float) -> Plan:
         intensity_price = reporting.intensity_price(case, solved, constraints)
     prices = price_of(constraints, "pool_balance"), price_of(constraints, "county_intensity")
     projects = projects_table(case, outcome, *prices)
+    draft = _draft(case)
     best = solved.first
     summary = summary_figures(case, outcome) | {
         "title_zh": case.accounts.scenario.settings.title_zh,
@@ -145,7 +147,7 @@ def _plan(case: Case, solved: Solved, outcome: Outcome, bound: float) -> Plan:
         "intensity_price": intensity_price,
         "value_items_wan_yuan": {k: float(v) for k, v in outcome.value_items_wan_yuan.items()},
         **reporting.network_summary(case, solved, outcome),
-        **_draft(case),
+        **_draft_summary(draft),
     }
     plan = Plan(
         summary,
@@ -157,19 +159,26 @@ def _plan(case: Case, solved: Solved, outcome: Outcome, bound: float) -> Plan:
         power_tables(case, solved, outcome),
         account_table(case, outcome),
     )
-    told = {table: getattr(plan, table) for table in TABLES}
-    return replace(plan, reports=report_tables(case, outcome, {**told, "summary": summary}))
+    told: dict[str, Any] = {table: getattr(plan, table) for table in TABLES}
+    told |= {"summary": summary, "claims": alternatives(case, solved, outcome, told, draft)}
+    return replace(plan, reports=report_tables(case, outcome, told))
 
 
-def _draft(case: Case) -> dict[str, Any]:
-    """What typical days would have said of a plan over the year: their value and builds, beside the year's."""
+def _draft(case: Case) -> Solved | None:
+    """What typical days make of a plan over the year; None for other plans."""
     scenario = case.accounts.scenario
     if case.power is None or scenario.settings.time.mode != "year":
-        return {}
+        return None
     time = scenario.settings.time.model_copy(update={"mode": "typical"})
     scenario = replace(scenario, settings=scenario.settings.model_copy(update={"time": time}))
     accounts = replace(case.accounts, scenario=scenario)
-    solved = _solved(replace(case, rulings=replace(case.rulings, accounts=accounts), margins=Margins()))
+    return _solved(replace(case, rulings=replace(case.rulings, accounts=accounts), margins=Margins()))
+
+
+def _draft_summary(solved: Solved | None) -> dict[str, Any]:
+    """What typical days would have said: their value and builds, beside the year's."""
+    if solved is None:
+        return {}
     decisions = read_decisions(solved.yearly.columns, solved.x)
     return {
         "typical_days": {

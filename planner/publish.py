@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dualcontrol.model.scenario import Scenario
 
 SUMMARY, WORKBOOK, INPUTS = "summary.json", "budget.xlsx", "inputs"
+STATE = "state.json"  # the log of the plan's states (`issue`); it goes with the plan it is about
 
 # What office programs and file managers leave in a folder; it may go with the old result.
 _LITTER = ("~$", ".~lock.", ".DS_Store", "Thumbs.db", "desktop.ini")
@@ -55,6 +56,7 @@ def publish(plan: "Plan", folder: Path | str, *, scenario: "Scenario", verdict: 
         with swap.locked(target):
             swap.recover(target)
             _refuse_foreign(target)
+            _refuse_issued(target)
             new = swap.stage(target)
             try:
                 _write(new, plan, scenario, verdict)
@@ -81,6 +83,7 @@ def prepare(folder: Path | str) -> None:
             with swap.locked(target):
                 swap.recover(target)
         _refuse_foreign(target)
+        _refuse_issued(target)
     except swap.BusyError:
         return  # somebody is writing there now; what is readable is whole
     except OSError as error:
@@ -185,11 +188,11 @@ def workbook_bytes(plan: "Plan", scenario: "Scenario", verdict: "Verdict") -> by
 
 
 def hashes(folder: Path) -> dict[str, str]:
-    """sha256 of every file below `folder` but its summary, by path with forward slashes, sorted."""
+    """sha256 of every file below `folder` but its summary and the log of its states, by path, sorted."""
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and name != SUMMARY:
+        if path.is_file() and name not in (SUMMARY, STATE):
             found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found
 
@@ -205,13 +208,25 @@ def _refuse_foreign(target: Path) -> None:
         raise PublishError("publish.not_a_folder", folder=target)
 
 
+def _refuse_issued(target: Path) -> None:
+    """PublishError if the plan at `target` is issued, or has a log that cannot be read: it might be."""
+    from dualcontrol.model.audit.states import FINAL, read_log
+
+    try:
+        records = read_log(target)
+    except (OSError, ValueError) as error:
+        raise PublishError("publish.state_unreadable", folder=target, file=STATE) from error
+    if any(record.get("state") in FINAL for record in records):
+        raise PublishError("publish.issued", folder=target)
+
+
 def _foreign(target: Path) -> list[str]:
     """What lies in an existing folder and is neither part of a result nor litter."""
     own = {f"{table}.csv" for table in COLUMNS} | {SUMMARY, WORKBOOK, FILES["green"]}
-    has_summary = (target / SUMMARY).is_file()
+    has_summary, parts = (target / SUMMARY).is_file(), (INPUTS, FOLDER, REPORT_FOLDER, STATE)
     found = []
     for path in sorted(target.iterdir()):
-        is_own = path.name in own or (path.name in (INPUTS, FOLDER, REPORT_FOLDER) and has_summary)
+        is_own = path.name in own or (path.name in parts and has_summary)
         if not is_own and not path.name.startswith(_LITTER):
             found.append(path.name)
     return found

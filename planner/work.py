@@ -143,7 +143,46 @@ def audit_result(voice: Voice, folder: Path) -> int:
     worst = describe(f"audit.{verdict.worst.name}", voice.lang, verdict.worst.params)
     voice.say("done.audit", count=len(verdict.checks))
     voice.say("overview.tightest", worst=worst)
+    from dualcontrol.issue import last_step, told
+
+    step = last_step(folder)
+    if step is not None:
+        voice.say("done.issue", state=told(step), date=step["date"], document=step["document"])
     voice.answer(ok=True, exit_code=OK, folder=str(folder), edited=edited, **verdict.as_dict())
+    return OK
+
+
+@_command
+def issue_plan(
+    voice: Voice, folder: Path, state: str, document: str, date: str, adjusts: Path | None = None
+) -> int:
+    """Take a plan that passes its check one state further. OK, BAD_INPUT or AUDIT_FAILED."""
+    from dualcontrol.issue import NAMES, day_named, issue, state_named, told
+    from dualcontrol.publish import recover
+
+    wanted, day = state_named(state), day_named(date)
+    if wanted is None:
+        names = ", ".join(f"{zh} ({en})" for zh, en in NAMES.items())
+        voice.fail(BAD_INPUT, say("issue.no_state", voice.lang, state=state, names=names))
+        return BAD_INPUT
+    if day is None:
+        voice.fail(BAD_INPUT, say("issue.no_date", voice.lang, date=date))
+        return BAD_INPUT
+    recover(folder)
+    if not folder.is_dir():
+        voice.fail(BAD_INPUT, say("error.not_a_result", voice.lang, folder=folder))
+        return BAD_INPUT
+    with voice.stage("check"):
+        from dualcontrol.model.audit import audit_folder
+
+        verdict = audit_folder(folder)
+    if not verdict.passed:
+        _tell_failed(voice, verdict, "error.audit_failed_folder", folder=str(folder))
+        return AUDIT_FAILED
+    record = issue(folder, wanted, document=document, day=day, adjusts=adjusts)
+    voice.say("done.issue", state=told(record), date=record["date"], document=record["document"])
+    voice.say("done.issue_hash", digest=record["hash"])
+    voice.answer(ok=True, exit_code=OK, folder=str(folder), **record)
     return OK
 
 

@@ -147,6 +147,16 @@ class LiveHighs:
         scale = self.scaling.row[row]
         _check(self._highs.changeRowBounds(row, lower * scale, upper * scale), "changeRowBounds")
 
+    def change_columns(self, columns: list[int], lower: list[float], upper: list[float]) -> None:
+        """New bounds of some columns, in the model's own units. SolverError when HiGHS refuses them."""
+        low, high = self.arrays.lower.copy(), self.arrays.upper.copy()
+        low[columns], high[columns] = lower, upper
+        self.arrays = replace(self.arrays, lower=low, upper=high)
+        for column in columns:
+            scale = self.scaling.column[column]
+            status = self._highs.changeColBounds(column, low[column] / scale, high[column] / scale)
+            _check(status, "changeColBounds")
+
     def solve(self) -> Solution:
         """Solve, recompute, and ask twice before believing "infeasible" or an answer that does not hold.
 

@@ -43,6 +43,7 @@ from dualcontrol.model.audit.reports import report_checks
 from dualcontrol.model.audit.results import COLUMNS, form_checks, read
 from dualcontrol.model.audit.rows import decision_checks, row_checks
 from dualcontrol.model.audit.rules import Rulings, judge
+from dualcontrol.model.audit.states import state_check
 from dualcontrol.model.audit.summary import claim, hash_check, summary_check
 from dualcontrol.model.audit.told import told_checks
 from dualcontrol.model.audit.unused import overshoot_check
@@ -216,7 +217,9 @@ def audit_folder(folder: Path) -> Verdict:
     if scenario is None or not files.passed or not isinstance(summary, dict):
         return Verdict((files,))
     verdict = _audit(scenario, tables, summary, IDLE_SHARE, is_published=True)
-    return replace(verdict, checks=(files, folder_check(folder, summary, tables), *verdict.checks))
+    states = state_check(folder)
+    told = (files, folder_check(folder, summary, tables), *verdict.checks)
+    return replace(verdict, checks=(*told, *(() if states is None else (states,))))
 
 
 def _first(error: ScenarioError) -> str:

@@ -15,6 +15,7 @@ from dualcontrol.model.audit.results import COLUMNS
 from dualcontrol.model.audit.verdict import Check, Probe
 
 SUMMARY, WORKBOOK, INPUTS = "summary.json", "budget.xlsx", "inputs/"
+STATES = "state.json"  # the log of states grows after the summary and has a check of its own
 REPORTS = "reports"  # the folder of the reports
 # What office programs and file managers leave in a folder.
 LITTER = ("~$", ".~lock.", ".DS_Store", "Thumbs.db", "desktop.ini")
@@ -26,7 +27,7 @@ def file_hashes(folder: Path) -> dict[str, str]:
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and name != SUMMARY and not path.name.startswith(LITTER):
+        if path.is_file() and name not in (SUMMARY, STATES) and not path.name.startswith(LITTER):
             found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found
 

@@ -34,6 +34,10 @@ class Row:
         """A yes/no cell."""
         return self.num(name) != 0
 
+    def has_day(self, name: str) -> bool:
+        """Whether a date is given."""
+        return isinstance(self.cells.get(name), date)
+
     def day(self, name: str) -> date:
         """A date."""
         cell = self.cells.get(name)

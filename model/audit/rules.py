@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from dualcontrol.model.audit.accounts import Accounts, Owner, account, added
+from dualcontrol.model.audit.conduct import NO_REWARD, conduct_now, lost_share
 from dualcontrol.model.audit.inputs import Row, setting
 from dualcontrol.model.audit.numbers import ONE, ZERO, ceil, floor, half_up
 from dualcontrol.model.scenario import Scenario
 
 KG_PER_T = 1000
-NO_REWARD = ("warned", "serious")  # conduct that earns no bonus, grant or entry (3.2.5)
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def _unit(accounts: Accounts, unit: Owner, kappa: Fraction | None) -> UnitRuling
     if unit.row.flag("is_retired"):
         return UnitRuling(unit, opening, method, adjustment, is_retired=True)
     is_withheld = unit.row.text("review") == "missing" and "3.2.2a" not in off
-    base, conduct = start.base, unit.row.text("conduct")
+    base, conduct = start.base, conduct_now(unit.row, accounts.scenario)
     is_unrewarded = conduct in NO_REWARD and "3.2.5" not in off
     is_leader, is_green = unit.row.flag("is_leader"), unit.row.flag("is_green_factory")
     cut = 0 if "3.3.1b" in off else max(0, min(floor(_benchmark_gap(accounts, unit)), base))
@@ -162,8 +162,8 @@ def _unit(accounts: Accounts, unit: Owner, kappa: Fraction | None) -> UnitRuling
         unit, opening, method, adjustment,
         cut=cut,
         release=release,
-        penalty=min(share(policy.dishonesty_penalty_share, conduct == "serious", "3.2.5"),
-                    max(0, base - cut - release)),
+        penalty=0 if "3.2.5" in off else min(max(0, floor(lost_share(conduct, accounts.scenario) * base)),
+                                             max(0, base - cut - release)),
         leader_bonus=share(policy.leader_bonus_share, is_leader and not is_unrewarded, "3.3.1c"),
         green_bonus=share(policy.green_factory_bonus_share, is_green and not is_unrewarded, "3.3.3d"),
         allowance_max=max(0, share(policy.allowance_share, is_better and is_open, "3.3.2b")),
@@ -256,7 +256,7 @@ def _gates(accounts: Accounts, project: Owner, kappa: Fraction | None) -> tuple[
     """The clauses that refuse a project outright."""
     row = project.row
     builder = accounts.units.get(row.text("unit_id"))
-    conducts = {row.text("conduct"), builder.row.text("conduct") if builder else "normal"}
+    conducts = {conduct_now(one.row, accounts.scenario) for one in (project, builder) if one is not None}
     specific = row.maybe("specific_energy")
     line = advanced(accounts, row.text("benchmark_key"), row.text("specific_unit"))
     found = {

@@ -4,6 +4,7 @@ from dualcontrol.model.accounting import Accounts
 from dualcontrol.model.evaluation import scores
 from dualcontrol.model.ledger import Ledger
 from dualcontrol.model.policy import bands, benchmarks, entry, opening, support
+from dualcontrol.model.policy.conduct import state
 from dualcontrol.model.policy.rulings import Desk, Gate, Rulings, UnitRuling
 
 __all__ = ["Gate", "Rulings", "UnitRuling", "judge"]
@@ -57,7 +58,10 @@ def _units(desk: Desk, stopped: set[str]) -> dict[str, UnitRuling]:
         moved = desk.ledger.movements(account)
         is_active = not row.is_retired and row.unit_id not in stopped
         grant, clause = bands.grant_ceiling(
-            desk, row.unit_id, bool(high.get(row.sector_id, False)), row.conduct
+            desk,
+            row.unit_id,
+            bool(high.get(row.sector_id, False)),
+            state(row, desk.accounts.scenario.settings),
         )
         rulings[row.unit_id] = UnitRuling(
             base_tce=desk.bases[row.unit_id],

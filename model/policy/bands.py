@@ -5,6 +5,7 @@ from fractions import Fraction
 from dualcontrol.model.accounting import Accounts
 from dualcontrol.model.ledger import EARMARK, Entry, transfer
 from dualcontrol.model.policy.benchmarks import benchmark_cut_tce
+from dualcontrol.model.policy.conduct import BARRED
 from dualcontrol.model.policy.rulings import Desk
 from dualcontrol.model.quantities import exact, whole_down, whole_up
 
@@ -53,9 +54,9 @@ def grant_ceiling(desk: Desk, unit_id: str, is_high_energy: bool, conduct: str) 
 
     3.3.2b: better than the benchmark, up to `allowance_share` of the base. 3.1.1: other high-consuming stock,
     nothing. Else: up to what its full capacity needs (3.2.1c, reasonable use), or the allowance where that is more:
-    being efficient must never cost room. 3.2.5: warned or serious, nothing.
+    being efficient must never cost room. 3.2.5: warned or serious (`conduct`, the state today), nothing.
     """
-    if conduct in ("warned", "serious") and desk.is_on("3.2.5"):
+    if conduct in BARRED and desk.is_on("3.2.5"):
         return 0, "3.2.5"
     base, policy = max(0, desk.bases[unit_id]), desk.accounts.scenario.settings.policy
     allowance = 0

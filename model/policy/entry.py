@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from dualcontrol.model.policy.benchmarks import line
+from dualcontrol.model.policy.conduct import BARRED, state
 from dualcontrol.model.policy.rulings import Desk, Gate
-from dualcontrol.model.policy.support import BARRED
 from dualcontrol.model.quantities import exact, tce_per_product
 
 Reason = tuple[str, dict[str, str]] | None
@@ -73,8 +73,9 @@ def replacement(desk: Desk, project: Any) -> Reason:
 
 def conduct(desk: Desk, project: Any) -> Reason:
     """3.2.5: no entry for a project, or for the unit that builds it, under a dishonesty record until repaired."""
-    units = desk.accounts.scenario.table("units").set_index("unit_id")["conduct"]
-    if project.conduct in BARRED or (project.unit_id and units[project.unit_id] in BARRED):
+    scenario = desk.accounts.scenario
+    builders = (row for row in scenario.table("units").itertuples() if row.unit_id == project.unit_id)
+    if any(state(row, scenario.settings) in BARRED for row in (project, *builders)):
         return "dishonest", {}
     return None
 

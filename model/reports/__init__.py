@@ -6,12 +6,19 @@ import pandas as pd
 
 from dualcontrol.model.allocation.case import Case
 from dualcontrol.model.decisions import Outcome
-from dualcontrol.model.reports import departments, electrification
+from dualcontrol.model.reports import agenda, conduct, decisions, departments, electrification, simple_rules
 from dualcontrol.model.reports.register import Report, ReportColumn
 
 __all__ = ["REPORTS", "Report", "ReportColumn", "report_tables"]
 
-REPORTS: tuple[Report, ...] = (departments.REPORT, electrification.REPORT)
+REPORTS: tuple[Report, ...] = (
+    departments.REPORT,
+    electrification.REPORT,
+    agenda.REPORT,
+    decisions.REPORT,
+    conduct.REPORT,
+    simple_rules.REPORT,
+)
 
 
 def report_tables(case: Case, outcome: Outcome, tables: dict[str, Any]) -> dict[str, pd.DataFrame]:

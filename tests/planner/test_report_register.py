@@ -42,7 +42,7 @@ def test_every_figure_of_every_report_is_looked_at(dalad: Case) -> None:
     book = read_book(results)
     assert all(check.passed for check in report_checks(plan, results, book, reports))
     for name, frame in reports.items():
-        for column in set(frame.columns) - set(AUDITED[name].unread):
+        for column in set(frame.columns) - {*AUDITED[name].unread, *AUDITED[name].claimed}:
             row = next((k for k, cell in enumerate(frame[column]) if not pd.isna(cell)), None)
             if row is None:
                 continue

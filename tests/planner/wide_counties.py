@@ -9,7 +9,8 @@ from dualcontrol.model.clause_ids import CLAUSES
 from dualcontrol.model.scenario import Scenario
 from tests.model.small_cases import Owner, county, others, project, total, unit
 
-Rows = list[dict[str, object]]
+Row = dict[str, object]
+Rows = list[Row]
 LINE = {"specific_unit": "kgce/t", "benchmark_key": "b"}
 PAPER = {"document": "x", "date": "2022-01-01"}
 # switched off more often than others: what builder and auditor have to read alike
@@ -55,9 +56,19 @@ def _unit(r: Random, k: int, scale: float) -> Owner:
         f"u{k}", round(r.uniform(10, 2000) * scale, r.choice((1, 3))) + 0.01, round(r.uniform(0.1, 1500) * scale, 2),
         mwh=r.choice((0, 0, 500.5 * scale)), sector=r.choice(("works", "heavy", "public")),
         activity_min=r.choice((0, 0, 0.5)), activity_max=r.choice((1, 1.05, 1.3)), is_leader=r.choice((0, 1)),
-        is_green_factory=r.choice((0, 1)), conduct=r.choice(("normal", "normal", "warned", "serious")),
+        is_green_factory=r.choice((0, 1)), **_conduct(r),
         review=r.choice(("approved",) * 4 + ("missing", "pending")), is_retired=r.choice((0,) * 6 + (1,)),
     )  # fmt: skip
+
+
+def _conduct(r: Random) -> Row:
+    """A record, some of them repaired by 2022-02-11 or not there yet."""
+    row: Row = {"conduct": r.choice(("normal", "normal", "noticed", "warned", "serious"))}
+    if r.random() < 0.3:
+        row["corrected_on"] = r.choice(("2020-08-31", "2021-02-11", "2021-08-12", "2022-01-05"))
+    if r.random() < 0.1:
+        row[r.choice(("repaired_on", "conduct_since"))] = r.choice(("2022-02-11", "2022-02-12"))
+    return row
 
 
 def _project(r: Random, k: int, scale: float) -> Owner:
@@ -118,6 +129,11 @@ def _settings(r: Random, scale: float) -> dict[str, object]:
     )
     if r.random() < 0.4:
         settings["targets"]["intensity_reduction"] = r.choice((0, 0.03))
+    settings["conduct"] = {
+        "noticed_penalty_share": r.choice((0, 0.005)),
+        "warned_penalty_share": r.choice((0, 0.0125)),
+    }
+    settings["agenda"] = {"threshold_tce": r.choice((20 * scale, 10_000)), "most_alternatives": 3}
     settings["policy"] = {
         "base_method": r.choice(("last_year", "mean_of_three", "output_adjusted")),
         "headroom_share": r.choice((0, 0.01)),

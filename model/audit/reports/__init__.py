@@ -8,33 +8,44 @@ import pandas as pd
 
 from dualcontrol.model.audit.choices import Plan
 from dualcontrol.model.audit.ledger import Book
-from dualcontrol.model.audit.numbers import number
-from dualcontrol.model.audit.reports import departments, electrification
+from dualcontrol.model.audit.numbers import Number, number
+from dualcontrol.model.audit.reports import (
+    agenda,
+    conduct,
+    decisions,
+    departments,
+    electrification,
+    simple_rules,
+)
+from dualcontrol.model.audit.reports.cells import UNSOLVED, Cell, Claimed, Difference, Expected, OneOf
 from dualcontrol.model.audit.results import Results
 from dualcontrol.model.audit.verdict import Check, Probe
 
 __all__ = ["AUDITED", "Expected", "Reader", "report_checks"]
-
-# By key: what the other columns must say; a text, a number, or None for an empty cell.
-Expected = Mapping[tuple[str, ...], Mapping[str, Fraction | int | str | None]]
 
 
 @dataclass(frozen=True)
 class Reader:
     """How the audit recomputes a report: its key columns, and the rows it must have.
 
-    unread: columns that are words for people and carry no figure of their own.
+    unread: columns that are words for people and carry no figure of their own. claimed: columns of which only the
+    range can be checked, being the solver's word.
     """
 
     clause: str
     key: tuple[str, ...]
     expected: Callable[[Plan, Results, Book], Expected]
     unread: tuple[str, ...] = ()
+    claimed: tuple[str, ...] = ()
 
 
 AUDITED: Mapping[str, Reader] = {
     "departments": Reader("2.1", ("department",), departments.expected),
     "electrification": Reader("3.4.5", ("line_id",), electrification.expected),
+    "agenda": Reader("3.2.2b", ("number",), agenda.expected, ("name",), ("outcome", "energy_tce_eq")),
+    "decisions": Reader("3.2.2b", ("decision_id",), decisions.expected, ("name",), ("outcome",)),
+    "conduct": Reader("3.2.5", ("account",), conduct.expected, ("name",)),
+    "simple_rules": Reader("2.2", ("rule", "account"), simple_rules.expected, ("name",), ("outcome",)),
 }
 
 
@@ -80,7 +91,7 @@ def _row(
     probe: Probe,
     reader: Reader,
     key: tuple[str, ...],
-    wanted: Mapping[str, Fraction | int | str | None],
+    wanted: Mapping[str, Cell],
     found: Mapping[str, object],
 ) -> None:
     place = " ".join(key)
@@ -93,14 +104,51 @@ def _row(
             probe.holds(where, False, "-", column)
         elif isinstance(value, str):
             text = str(found[column]).strip()
-            probe.holds(where, text == value, text, value)
+            probe.holds(where, text.removeprefix("'") == value.strip(), text, value)
+        elif isinstance(value, OneOf):
+            text = str(found[column]).strip()
+            probe.holds(where, text in value.words, text, " | ".join(value.words))
         else:
             try:
                 cell = number(found[column])
             except ValueError:
                 probe.holds(where, False, str(found[column]), "number")
                 continue
-            if value is None or cell is None:
+            if isinstance(value, Claimed | Difference):
+                _claim(probe, where, found, cell, value)
+            elif value is None or cell is None:
                 probe.holds(where, value is None and cell is None, str(found[column]), str(value))
             else:
                 probe.rounded(where, cell, Fraction(value))
+
+
+def _claim(
+    probe: Probe, where: str, found: Mapping[str, object], cell: Number | None, value: Claimed | Difference
+) -> None:
+    """A claim within its range, a difference equal to what its cells say; both empty where nothing was solved."""
+    if isinstance(value, Claimed):
+        is_empty = str(found.get("outcome", "")).strip() in UNSOLVED
+        if cell is None or is_empty:
+            probe.holds(where, cell is None and is_empty, str(found.get("outcome", "-")), "number")
+            return
+        if value.low is not None:
+            probe.at_most(where, value.low, cell.value, cell.half_unit)
+        if value.high is not None:
+            probe.at_most(where, cell.value, value.high, cell.half_unit)
+        return
+    try:
+        parts = [
+            number(found.get(name)) for name in (value.minuend, value.subtrahend, value.over or value.minuend)
+        ]
+    except ValueError:
+        return  # told where that cell is looked at
+    if cell is None or None in parts[:2]:
+        probe.holds(where, cell is None and None in parts[:2], str(cell), "-")
+        return
+    more, less, whole = (part or Number(Fraction(0), Fraction(0)) for part in parts)
+    wanted, rounding = more.value - less.value, more.half_unit + less.half_unit
+    probe.at_most(where, -wanted, value.slack, rounding)
+    if value.over:
+        scale = abs(whole.value) or Fraction(1)
+        wanted, rounding = wanted / scale, rounding / scale
+    probe.rounded(where, cell, wanted, rounding)
