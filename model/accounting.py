@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+from dualcontrol.model.carbon_factors import grid_co2_t_per_mwh, process_terms
 from dualcontrol.model.quantities import exact
 from dualcontrol.model.scenario import Scenario
 from dualcontrol.model.schema import ELECTRICITY
@@ -201,10 +202,11 @@ def account(scenario: Scenario) -> Accounts:
     counting = _counting(scenario)
     unit_energy = _physical(scenario, "unit")
     project_energy = _physical(scenario, "project")
+    process = {o: sum(items.values(), Fraction(0)) for o, items in process_terms(scenario).items()}
     units = {}
     for row in scenario.table("units").itertuples():
         use = unit_energy.get(row.unit_id, Use()) + Use(
-            co2_t=exact(row.process_co2_t),
+            co2_t=process.get(row.unit_id, Fraction(0)),
             value_added_wan_yuan=exact(row.value_added_wan_yuan),
             self_pv_mwh=exact(row.self_pv_base_mwh),
         )
@@ -213,7 +215,8 @@ def account(scenario: Scenario) -> Accounts:
     full_year, in_year = {}, {}
     for row in scenario.table("projects").itertuples():
         use = project_energy.get(row.project_id, Use()) + Use(
-            co2_t=exact(row.process_co2_t), value_added_wan_yuan=exact(row.value_added_wan_yuan)
+            co2_t=process.get(row.project_id, Fraction(0)),
+            value_added_wan_yuan=exact(row.value_added_wan_yuan),
         )
         if row.is_national:  # whether that is left out of a measure is for the exclusion rules to say
             use = replace(
@@ -258,7 +261,7 @@ def _counting(scenario: Scenario) -> Counting:
         electricity_tce_per_mwh=exact(carriers.get(ELECTRICITY, 0.1229)),
         k_eq_tce_per_mwh=exact(settings.accounting.k_eq_tce_per_mwh),
         is_primary_eq=settings.accounting.primary_electricity == "eq",
-        grid_co2_t_per_mwh=exact(settings.accounting.grid_co2_t_per_mwh),
+        grid_co2_t_per_mwh=grid_co2_t_per_mwh(scenario),
         required_share=exact(settings.accounting.renewable_share_required),
         switches=frozenset(s for s in switches if clause_of[s[0]] not in settings.disabled_clauses),
     )

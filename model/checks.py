@@ -9,6 +9,7 @@ from dataclasses import replace
 import pandas as pd
 
 from dualcontrol.model.cells import credit_code_checks, written
+from dualcontrol.model.checks_carbon import CARBON_CHECKS
 from dualcontrol.model.checks_energy import ENERGY_CHECKS
 from dualcontrol.model.checks_network import NETWORK_CHECKS
 from dualcontrol.model.checks_products import products
@@ -24,7 +25,7 @@ def check(draft: Draft) -> None:
     A table that is missing is told first and once: what refers to it, or sums over it, is then passed over.
     """
     draft = replace(draft, incomplete=draft.incomplete | missing_tables(draft))
-    for run in (*_CHECKS, *ENERGY_CHECKS, *NETWORK_CHECKS):
+    for run in (*_CHECKS, *ENERGY_CHECKS, *CARBON_CHECKS, *NETWORK_CHECKS):
         run(draft)
 
 

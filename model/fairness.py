@@ -5,6 +5,7 @@ sector, benchmark lines, rule outcome, and the same figures per tonne) can be ex
 so equalising them costs nothing.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from fractions import Fraction
@@ -110,6 +111,7 @@ def _classes(case: Case) -> list[list[str]]:
         use, ruling = case.accounts.units[i], case.rulings.units[i]
         energy = case.accounts.counting.counted(use, "total")
         own = row.self_pv_max_mwh > 0 or row.green_max_mwh > 0 or bool(case.measures_of(i)) or i in decided
+        own = own or i in case.unit_carbon_ceiling or not math.isnan(row.co2_budget_t)
         if own or not ruling.is_active or energy <= 0:
             continue
         key = (
@@ -124,6 +126,7 @@ def _classes(case: Case) -> list[list[str]]:
             if case.power
             else "",  # elsewhere in the network its load is another
             tuple(getattr(use, f.name) / energy for f in fields(Use)),
+            (case.carbon.fossil_tce[i] / energy, case.surcharge_wan_yuan.get(f"unit:{i}", 0) / energy),
             tuple(
                 sorted(
                     (r.resource_id, exact(r.use) / energy) for r in resources.itertuples() if r.owner_id == i

@@ -280,6 +280,7 @@ def _verdict_on(case: Case, outcome: Outcome, row: Any, price: float) -> tuple[s
         return "refused", "3.2.2b", DECIDED
     use = case.accounts.projects[row.project_id]
     worth = float(use.value_added_wan_yuan) - row.annual_cost_wan_yuan
+    worth -= float(case.surcharge_wan_yuan.get(f"project:{row.project_id}", 0))
     if worth <= price * float(case.accounts.counting.counted(use, "total")):
         return "refused", "3.2.1c", "energy_worth_more_elsewhere"
     return "refused", "3.2.1b", "does_not_fit"

@@ -106,6 +106,14 @@ RULES: Mapping[str, tuple[str, ...]] = {
     "admission_value": (),
     "evaluation_benchmark": (),
     "restricted_without_capacity": (),
+    # carbon and tariffs
+    "carrier_factor": ("derived",),
+    "carrier_factor_parts": (),
+    "unknown_grid_factor": ("suggestion",),
+    "process_sum": ("sum",),
+    "process_negative": ("sum",),
+    "tariff_without_step": (),
+    "tariff_without_line": (),
     # the power network
     "line_to_nowhere": ("suggestion",),
     "line_to_itself": (),
@@ -139,6 +147,7 @@ RULES: Mapping[str, tuple[str, ...]] = {
     "note_products_above_use": ("product", "use", "unit"),
     "note_products_below_use": ("product", "use", "unit"),
     "note_no_energy": ("energy_file",),
+    "note_grid_factor_later": ("published",),
     "note_pv_max_below_base": ("base",),
     "note_thermal_without_unit": (),
     "note_generation_outside": (),

@@ -15,11 +15,22 @@ TCE_PER_SPECIFIC = {
 }
 
 
+CARBON_TO_CO2 = Fraction(44, 12)
+
+
 def exact(value: float | Fraction) -> Fraction:
     """The decimal a float is written as, exactly (0.1 is 1/10). ValueError on NaN or infinity."""
     if isinstance(value, Fraction):
         return value
     return Fraction(repr(float(value)))
+
+
+def combustion_co2_t(ncv_gj_per_unit: float, carbon_t_per_gj: float, oxidation_share: float) -> Fraction:
+    """CO2 of a unit of fuel burnt, t: net calorific value (GJ) x carbon (tC/GJ) x share oxidised x 44/12.
+
+    Source: 发改办气候〔2011〕1041号 (3.3.3a).
+    """
+    return exact(ncv_gj_per_unit) * exact(carbon_t_per_gj) * exact(oxidation_share) * CARBON_TO_CO2
 
 
 def tce_per_product(

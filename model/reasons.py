@@ -209,6 +209,7 @@ def project_steps(
         return [(reason, {})]
     need = float(case.accounts.counting.counted(case.accounts.projects[j], "total"))
     worth = float(case.accounts.projects[j].value_added_wan_yuan) - row.annual_cost_wan_yuan
+    worth -= float(case.surcharge_wan_yuan.get(f"project:{j}", 0))
     merit = {"rank": rank[0], "of": rank[1], "score": case.rulings.scores[j], "worth": worth, "need": need,
              "per_tce": worth / need if need > 0 else None, "price": prices[0]}  # fmt: skip
     if decision == "refused":

@@ -6,6 +6,7 @@ described nowhere else. Ids are text. Shares are fractions. Money is 万元 (10,
 """
 
 from dualcontrol.model.columns import BASES, PROVENANCE, Column, Table
+from dualcontrol.model.schema_carbon import CARBON_TABLES
 from dualcontrol.model.schema_county import COUNTY_TABLES, MEASURES
 from dualcontrol.model.schema_measures import MEASURE_TABLES
 from dualcontrol.model.schema_network import NETWORK_TABLES
@@ -15,5 +16,5 @@ from dualcontrol.model.schema_units import UNIT_TABLES
 __all__ = ["BASES", "ELECTRICITY", "MEASURES", "PROVENANCE", "TABLES", "Column", "Table"]
 
 ELECTRICITY = "electricity"
-_ALL = (*UNIT_TABLES, *PROJECT_TABLES, *MEASURE_TABLES, *COUNTY_TABLES, *NETWORK_TABLES)
+_ALL = (*UNIT_TABLES, *PROJECT_TABLES, *MEASURE_TABLES, *COUNTY_TABLES, *CARBON_TABLES, *NETWORK_TABLES)
 TABLES: dict[str, Table] = {table.name: table for table in _ALL}

@@ -1,6 +1,7 @@
 """Tables of candidate projects, their energy and restricted capacity. See `schema.py`."""
 
 from dualcontrol.model.columns import Column, Table, choice, flag, id_column, number, ref, text
+from dualcontrol.model.schema_carbon import WATER_KEY
 from dualcontrol.model.schema_shared import CONDUCT, CONDUCT_DATES, REVIEW, energy_table, specific_columns
 
 PROJECT_TABLES = (
@@ -63,6 +64,7 @@ PROJECT_TABLES = (
             CONDUCT,
             *CONDUCT_DATES,
             *specific_columns(required=False),
+            WATER_KEY,
             ref(
                 "restricted_key",
                 "限制新增产能条目",

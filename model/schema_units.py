@@ -1,6 +1,7 @@
 """Tables of sectors, carriers, existing units, their energy, history and products, benchmark lines. See `schema.py`."""
 
 from dualcontrol.model.columns import Column, Table, choice, flag, id_column, number, ref, text
+from dualcontrol.model.schema_carbon import CARRIER_COLUMNS, PRODUCT_COLUMNS, UNIT_COLUMNS, WATER_KEY
 from dualcontrol.model.schema_shared import (
     CONDUCT,
     CONDUCT_DATES,
@@ -46,6 +47,7 @@ UNIT_TABLES = (
             number("tce_per_unit", "折标系数（当量）", "standard coal per unit, calorific", "tce/unit"),
             number("co2_t_per_unit", "排放因子", "CO2 per unit burnt; 0 for electricity and heat", "t/unit"),
             flag("is_fossil", "化石能源", "fossil"),
+            *CARRIER_COLUMNS,
         ),
         ("carrier_id",),
     ),
@@ -145,6 +147,7 @@ UNIT_TABLES = (
                 default=0.0,
                 lo=None,
             ),
+            *UNIT_COLUMNS,
         ),
         ("unit_id",),
     ),
@@ -171,6 +174,8 @@ UNIT_TABLES = (
             number("output", "产量", "output, base year", "output_unit"),
             choice("output_unit", "产量单位", "unit of output", "t", "m2", "MWh"),
             *specific_columns(required=False),
+            *PRODUCT_COLUMNS,
+            WATER_KEY,
         ),
         ("unit_id", "product"),
     ),

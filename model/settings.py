@@ -39,6 +39,15 @@ class Targets(_Section):
     )
     incentive_intensity_reduction: Rate | None = Field(None, description="reduction that earns the waiver")
     co2_budget_t: Amount | None = Field(None, description="carbon budget of the county (3.2.1a)")
+    co2_intensity_reduction: Rate | None = Field(
+        None, description="reduction of carbon per GDP on the base year (3.3.3a)"
+    )
+    fossil_max_share_of_base: Amount | None = Field(
+        None, description="most fossil fuel, share of the base year's, 当量 (2.3)"
+    )
+    local_renewable_share_min: Share | None = Field(
+        None, description="least share of local non-fossil electricity in the electricity used (2.3)"
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> "Targets":
@@ -66,6 +75,9 @@ class Accounting(_Section):
         "eq", description="non-fossil electricity counted at"
     )
     grid_co2_t_per_mwh: Amount = Field(0.5810, description="emission factor of net inflow of electricity")
+    grid_factor: str | None = Field(
+        None, description="row of grid_factors that takes the place of grid_co2_t_per_mwh (3.3.3a)"
+    )
     renewable_share_required: Share = Field(
         0.0, description="required share of renewable electricity (3.3.3c)"
     )

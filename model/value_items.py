@@ -39,6 +39,12 @@ def value_items(
         s: case.accounts.counting.counted(line.need, "total") for s, line in case.accounts.society.items()
     }
     targets = case.accounts.scenario.settings.targets
+    surcharge = case.surcharge_wan_yuan
+
+    def running(account: str) -> Fraction:
+        kind, _, owner = account.partition(":")
+        return decisions.activity[owner] if kind == "unit" else decisions.project_load[owner]
+
     items = {
         "value_added_units": earned([*units.values()]),
         "value_added_projects": earned([*projects.values()]),
@@ -67,6 +73,7 @@ def value_items(
             ),
             NONE,
         ),
+        "cost_tariffs": -sum((paid * running(account) for account, paid in surcharge.items()), NONE),
         "cost_society_shortfall": -sum(
             (
                 line.shortfall_wan_yuan_per_tce * need[s] * decisions.shortfall[s]

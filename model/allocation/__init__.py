@@ -1,18 +1,19 @@
 """The optimisation model of a plan year in Pyomo: variables here, a function per constraint beside (design §5)."""
 
+import math
 from dataclasses import fields, replace
 from typing import Any
 
 import pyomo.environ as pyo
 
 from dualcontrol.model.accounting import Use
-from dualcontrol.model.allocation import county, grid, projects, units
+from dualcontrol.model.allocation import carbon, county, grid, projects, units
 from dualcontrol.model.allocation.case import Case, Margins
 from dualcontrol.model.allocation.register import Row
 
 __all__ = ["NETWORK_ROWS", "ROWS", "Case", "Margins", "Row", "build_model"]
 
-ROWS: tuple[Row, ...] = units.ROWS + projects.ROWS + county.ROWS
+ROWS: tuple[Row, ...] = units.ROWS + projects.ROWS + county.ROWS + carbon.ROWS
 NETWORK_ROWS: tuple[Row, ...] = grid.ROWS
 
 
@@ -51,6 +52,9 @@ def _sets(m: Any, case: Case) -> None:
     sectors = case.accounts.scenario.table("sectors").set_index("sector_id")["intensity_reduction"].dropna()
     m.target_sectors = dict(sorted(sectors.items())) if case.is_on("3.2.1d") else {}
     m.TARGET_SECTORS = list(m.target_sectors)
+    budgeted = [i for i, row in case.unit_rows.items() if not math.isnan(row.co2_budget_t)]
+    m.CARBON_UNITS = budgeted if case.is_on("3.3.3a") else []
+    m.CARBON_RATE_UNITS = list(case.unit_carbon_ceiling)
     m.decision_rows = {d.decision_id: d for d in case.accounts.scenario.table("decisions").itertuples()}
     m.DECISIONS = sorted(m.decision_rows)
     resources = case.accounts.scenario.table("resources").set_index("resource_id")["budget"]
@@ -173,6 +177,9 @@ def _value(m: Any, case: Case) -> Any:
     for i in m.UNITS:  # yuan per MWh to 万元
         cost += float(units[i].self_pv_cost_yuan_per_mwh) / 1e4 * m.added_pv[i]
         cost += float(units[i].green_premium_yuan_per_mwh) / 1e4 * m.green[i]
+    paid = case.surcharge_wan_yuan
+    cost += sum(float(paid[f"unit:{i}"]) * m.activity[i] for i in m.UNITS if f"unit:{i}" in paid)
+    cost += sum(float(paid[f"project:{j}"]) * m.project_load[j] for j in m.PROJECTS if f"project:{j}" in paid)
     for s in m.SOCIETY:
         need = case.counting.counted(case.society[s], "total")
         cost += float(case.accounts.society[s].shortfall_wan_yuan_per_tce) * need * m.shortfall[s]

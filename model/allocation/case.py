@@ -4,6 +4,7 @@ Ids are ordered by what they stand for and only then by name, so that renaming a
 changes no quota except between exact twins (design §9).
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
@@ -11,8 +12,10 @@ from functools import cached_property
 from typing import Any
 
 from dualcontrol.model.accounting import Accounts, Counting, Use
+from dualcontrol.model.carbon import Carbon, carbon_of
 from dualcontrol.model.ledger import EARMARK, GRID, POOL
 from dualcontrol.model.policy.rulings import Rulings
+from dualcontrol.model.policy.tariffs import Surcharge, surcharges
 from dualcontrol.model.power.inputs import PowerInputs, has_network, power_inputs
 from dualcontrol.model.quantities import exact, whole_up
 
@@ -203,6 +206,50 @@ class Case:
     def base_intensity(self) -> float:
         """I_0: energy for intensity (等价 tce) per 万元 of GDP in the base year, through the same accounting."""
         return float(self.accounts.base.intensity)
+
+    @cached_property
+    def carbon(self) -> Carbon:
+        """Carbon, fossil fuel and bought heat of the owners, exact."""
+        return carbon_of(self.accounts)
+
+    @cached_property
+    def carbon_ceiling(self) -> Fraction | None:
+        """T CO2 per 万元 of GDP that the county may not exceed (3.3.3a); None without a target."""
+        reduction = self.accounts.scenario.settings.targets.co2_intensity_reduction
+        base = self.accounts.base
+        if reduction is None or not self.is_on("3.3.3a") or base.gdp_wan_yuan <= 0:
+            return None
+        return (1 - exact(reduction)) * Fraction(base.co2_t) / base.gdp_wan_yuan
+
+    @cached_property
+    def unit_carbon_ceiling(self) -> Mapping[str, Fraction]:
+        """T CO2 per 万元 of value added that key units may not exceed, where they have a target (3.3.3a)."""
+        ceilings = {}
+        for i, row in self.unit_rows.items():
+            value = self.accounts.units[i].value_added_wan_yuan
+            if not math.isnan(row.co2_intensity_reduction) and value > 0:
+                reduction = exact(row.co2_intensity_reduction)
+                ceilings[i] = (1 - reduction) * self.carbon.base_assessed_t[i] / value
+        return ceilings if self.is_on("3.3.3a") else {}
+
+    @cached_property
+    def fossil_budget_tce(self) -> Fraction | None:
+        """Most fossil fuel in the plan year, 当量 tce (2.3); None without a target."""
+        share = self.accounts.scenario.settings.targets.fossil_max_share_of_base
+        return None if share is None or not self.is_on("2.3") else exact(share) * self.carbon.base_fossil_tce
+
+    @cached_property
+    def surcharges(self) -> tuple[Surcharge, ...]:
+        """Green electricity tariffs on units and projects (3.2.4)."""
+        return surcharges(self.accounts)
+
+    @cached_property
+    def surcharge_wan_yuan(self) -> Mapping[str, Fraction]:
+        """Surcharges by account (`unit:<id>`, `project:<id>`), 万元 at activity 1 or full load in the plan year."""
+        found: dict[str, Fraction] = {}
+        for one in self.surcharges:
+            found[one.account] = found.get(one.account, Fraction(0)) + one.cost_wan_yuan
+        return found
 
     @cached_property
     def most_energy_tce(self) -> float:

@@ -133,11 +133,11 @@ def output_guaranteed(m: Any, p: str) -> Any:
     return sum(output * m.activity[i] for i, output in made.items()) >= m.output_targets[p]
 
 
-@row("resource", "restrictive", "own unit", "sum of use <= budget", over="RESOURCES", is_relaxable=True)
+@row("3.3.4b", "restrictive", "own unit", "sum of use <= budget", over="RESOURCES", is_relaxable=True)
 def resource_budget(m: Any, r: str) -> Any:
     """Budgets beyond energy (carbon, water, land, investment or any the user names) hold."""
     users = m.resource_use[r]
-    if not users:
+    if not users or not m.case.is_on("3.3.4b"):
         return pyo.Constraint.Skip
     used = sum(use * (m.activity[o] if o in m.UNITS else m.project_load[o]) for o, use in users.items())
     return used <= m.resource_budgets[r]

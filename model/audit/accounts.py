@@ -30,7 +30,8 @@ class Flow:
 
     `total`, `intensity`: counted 当量 energy by measure (tce); `grid_total`, `grid_intensity`: what the
     county's 等价 account adds (tce); `co2_t`: direct emissions; `import_mwh`: net inflow of electricity;
-    `value_added`: 万元.
+    `value_added`: 万元; `fossil_tce`: fossil fuel, 当量; `used_mwh`: electricity used, losses included; `local_mwh`:
+    local non-fossil electricity among it (2.3).
     """
 
     total: Fraction = ZERO
@@ -40,6 +41,9 @@ class Flow:
     co2_t: Fraction = ZERO
     import_mwh: Fraction = ZERO
     value_added: Fraction = ZERO
+    fossil_tce: Fraction = ZERO
+    used_mwh: Fraction = ZERO
+    local_mwh: Fraction = ZERO
 
     def __add__(self, other: "Flow") -> "Flow":
         return Flow(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
@@ -150,7 +154,8 @@ class Accounts:
         mwh = ONE if carrier == ELECTRICITY else ZERO
         k = line.num("tce_per_unit")
         up = self.rise_tce_eq_per_mwh * mwh
-        return Flow(k, k, up, up, line.num("co2_t_per_unit"), mwh) * -ONE
+        burnt = k if line.flag("is_fossil") else ZERO
+        return Flow(k, k, up, up, line.num("co2_t_per_unit"), mwh, fossil_tce=burnt, used_mwh=mwh) * -ONE
 
     def saved_mwh(self, choice: UnitChoice) -> Fraction:
         """Electricity saved by the measures of a unit."""
@@ -183,7 +188,8 @@ class Accounts:
         if year == "plan" and "3.4.5" in off:
             fuel, mwh = fuel + line.num("displaced_fuel_tce"), mwh - line.num("electrified_mwh")
         tce, up = fuel + self.k_tce_per_mwh * mwh, self.rise_tce_eq_per_mwh * mwh
-        return Flow(tce, tce, up, up, fuel * line.num("co2_t_per_fuel_tce"), mwh)
+        burnt = fuel * line.num("co2_t_per_fuel_tce")
+        return Flow(tce, tce, up, up, burnt, mwh, fossil_tce=fuel, used_mwh=mwh)
 
     def county_flow(self, year: str, dispatched: Mapping[str, Fraction] | None = None) -> Flow:
         """What belongs to no owner: losses, local non-fossil electricity, value added outside the model.
@@ -199,7 +205,14 @@ class Accounts:
         is_plan = year == "plan"
         value = sum((r.num("base_wan_yuan") * (1 + r.num("growth") * is_plan) for r in self.gdp), ZERO)
         inflow = mwh["losses"] - mwh["non_fossil_generation"]
-        return Flow(grid_total=up, grid_intensity=up, import_mwh=inflow, value_added=value)
+        return Flow(
+            grid_total=up,
+            grid_intensity=up,
+            import_mwh=inflow,
+            value_added=value,
+            used_mwh=mwh["losses"],
+            local_mwh=mwh["non_fossil_local"],
+        )
 
     def base_unit_flow(self, unit: Owner) -> Flow:
         """A unit in the base year, exclusions and all."""
@@ -241,6 +254,8 @@ def account(scenario: Scenario) -> Accounts:
         total, intensity = switch(kind, "total"), switch(kind, "intensity")
         return Flow(k * total, k * intensity, up * total, up * intensity) * -ONE
 
+    emitted = process_by_owner(scenario)
+
     def owners(table: str, kind: str) -> dict[str, Owner]:
         lines: dict[str, list[Row]] = {}
         for row in rows(scenario, f"{kind}_energy"):
@@ -248,21 +263,21 @@ def account(scenario: Scenario) -> Accounts:
         found = {}
         for row in rows(scenario, table):
             key = row.text(f"{kind}_id")
-            found[key] = _owner(key, row, lines.get(key, []), carriers, rise, switch)
+            found[key] = _owner(key, row, lines.get(key, []), carriers, rise, switch, emitted.get(key))
         return found
 
     physical = Flow(grid_total=-rise, grid_intensity=-rise) if is_physical else Flow()
     return Accounts(
         scenario=scenario,
         k_tce_per_mwh=k,
-        grid_co2_t_per_mwh=setting(settings.accounting.grid_co2_t_per_mwh) or ZERO,
+        grid_co2_t_per_mwh=grid_factor(scenario),
         renewable_share=setting(settings.accounting.renewable_share_required) or ZERO,
         units=owners("units", "unit"),
         projects=owners("projects", "project"),
         society={row.text("line_id"): row for row in rows(scenario, "society")},
         measures={row.text("measure_id"): row for row in rows(scenario, "measures")},
         carriers=carriers,
-        pv_flow=excluded_mwh("self_pv") + physical + Flow(import_mwh=-ONE),
+        pv_flow=excluded_mwh("self_pv") + physical + Flow(import_mwh=-ONE, local_mwh=ONE),
         excess_flow=excluded_mwh("excess_renewable"),
         rise_tce_eq_per_mwh=rise,
         power={row.text("item"): row for row in rows(scenario, "power")},
@@ -280,15 +295,18 @@ def _owner(
     carriers: Mapping[str, Row],
     rise: Fraction,
     switch: Callable[[str, str], Fraction],
+    process_t: Fraction | None,
 ) -> Owner:
-    gross = feedstock = bought = generated = ZERO
-    co2 = row.num("process_co2_t")
+    gross = feedstock = bought = generated = fossil = ZERO
+    co2 = row.num("process_co2_t") if process_t is None else process_t
     for line in lines:
         carrier, use, quantity = line.text("carrier_id"), line.text("use"), line.num("quantity")
         factor = carriers[carrier]
         sign = -ONE if use == "conversion_out" else ONE
         tce = quantity * factor.num("tce_per_unit")
         gross += sign * tce
+        if factor.flag("is_fossil"):
+            fossil += sign * tce
         if use == "feedstock":
             feedstock += tce
         else:  # the carbon of feedstock is in the process emissions
@@ -308,5 +326,27 @@ def _owner(
         co2_t=co2,
         import_mwh=net,
         value_added=row.num("value_added_wan_yuan"),
+        fossil_tce=fossil,
+        used_mwh=bought,
     )
     return Owner(key, row, gross, feedstock, bought, flow)
+
+
+def process_by_owner(scenario: Scenario) -> dict[str, Fraction]:
+    """Process emissions (t) of the owners that list them: factors as they stand, carbon balances at 44/12 (3.3.3a)."""
+    found: dict[str, Fraction] = {}
+    for row in rows(scenario, "process_emissions"):
+        tonnes = row.num("quantity") * row.num("factor")
+        if row.text("kind") != "factor":  # carbon, to be oxidised
+            tonnes *= Fraction(44, 12) if row.text("kind") == "carbon_in" else Fraction(-44, 12)
+        found[row.text("owner_id")] = found.get(row.text("owner_id"), ZERO) + tonnes
+    return found
+
+
+def grid_factor(scenario: Scenario) -> Fraction:
+    """T CO2 per MWh of the electricity that flows in: the named line, or the figure of the settings (3.3.3a)."""
+    chosen = scenario.settings.accounting.grid_factor
+    for row in rows(scenario, "grid_factors"):
+        if chosen and row.text("factor_id") == chosen:
+            return row.num("co2_t_per_mwh")
+    return setting(scenario.settings.accounting.grid_co2_t_per_mwh) or ZERO

@@ -12,6 +12,17 @@ from fractions import Fraction
 
 from dualcontrol.model.audit.accounts import WAN, Flow
 from dualcontrol.model.audit.box import Program, upper_bound
+from dualcontrol.model.audit.carbon import (
+    below_share_mwh,
+    buys_none,
+    county_carbon_ceiling,
+    fossil_budget,
+    heat_t,
+    leaves_out_excess,
+    local_share,
+    unit_budgets,
+    unit_ceilings,
+)
 from dualcontrol.model.audit.choices import Plan, incentive_ceiling, is_managed, required_reserve
 from dualcontrol.model.audit.inputs import Row, setting
 from dualcontrol.model.audit.ledger import Book, earmark_open, overshoot_tce
@@ -62,6 +73,11 @@ class Lagrangian:
         """What a flow costs (or earns) in the priced rows, quotas of its own account apart (万元)."""
         prices, accounts = self.prices, self.plan.rulings.accounts
         cost = prices.pool * flow.grid_total + prices.carbon * accounts.co2_t(flow)
+        rulings = self.plan.rulings
+        if prices.carbon_rate:
+            ceiling = county_carbon_ceiling(rulings) or ZERO
+            cost += prices.carbon_rate * (accounts.co2_t(flow) - ceiling * flow.value_added)
+        cost += prices.fossil * flow.fossil_tce + prices.local * below_share_mwh(rulings, flow)
         if self.ceiling is not None:
             cost += prices.county * (flow.eq_intensity - self.ceiling * flow.value_added)
         if sector in self.sectors:
@@ -93,6 +109,7 @@ class Lagrangian:
             result = self.reduced(accounts.county_flow("plan", none)) + self.network.fixed()
             result += prices.green * self.network.renewable_mwh
         result += prices.carbon * (carbon_budget(rulings) or ZERO)
+        result += prices.fossil * (fossil_budget(rulings) or ZERO)
         for row in accounts.tables["resources"]:
             result += prices.resources.get(row.text("resource_id"), ZERO) * row.num("budget")
         for worth, price in prices.earmark.items():
@@ -126,6 +143,7 @@ class Lagrangian:
         if plan.rulings.gates[key]:
             return ZERO
         rate = flow.value_added + self.reduced(flow, project.sector) - self.resources(key)
+        rate -= plan.levied(f"project:{key}")
         rate -= self.electricity(key) * project.electricity_mwh * plan.rulings.accounts.month(project.row)
         earmarked = sum(
             (price for worth, price in self.prices.earmark.items() if worth >= project.worth), ZERO
@@ -184,6 +202,7 @@ class _UnitProgram:
         self.upper: dict[str, Fraction] = {}
         self.use: dict[str, Fraction] = {}
         self.demand: dict[str, Fraction] = {}
+        self.flows: dict[str, Flow] = {}
         self.saved: dict[str, Fraction] = {}
         self.rows: list[tuple[dict[str, Fraction], Fraction]] = []
 
@@ -193,6 +212,7 @@ class _UnitProgram:
         self.gain[name] = value + self.priced.reduced(flow, self.unit.sector) - self.electricity * mwh
         self.use[name] = self.more * flow.total
         self.demand[name] = mwh
+        self.flows[name] = flow
 
     def build(self, has_excess: bool, has_beyond: bool) -> Program:
         """All decisions and rows of the unit."""
@@ -200,6 +220,7 @@ class _UnitProgram:
         least, most = activity_bounds(self.priced.plan.rulings, self.key)
         value = self.unit.value_added - self.priced.resources(self.key)
         value -= self.generation * self.unit.generation_mwh
+        value -= self.priced.plan.levied(f"unit:{self.key}")
         self.decide("a", most, value, self.unit.flow, self.unit.electricity_mwh)
         self.rows.append(({"a": -ONE}, -least))
         base, ceiling = row.num("self_pv_base_mwh"), row.num("self_pv_max_mwh")
@@ -225,6 +246,7 @@ class _UnitProgram:
             ({**self.use, **{n: -x for n, x in quota.items()}}, Fraction(self.ruling.fixed_quota))
         )
         self.leaders(quota)
+        self.carbon(has_excess)
         return Program(self.constant, self.gain, self.upper, self.rows)
 
     def measures(self) -> None:
@@ -244,14 +266,40 @@ class _UnitProgram:
             else:
                 self.constant -= cost * plan.adopted[name]
 
+    def excess_terms(self) -> dict[str, Fraction]:
+        """Excess green power as a sum over decisions: green less the required share of what is bought."""
+        share = self.accounts.renewable_share
+        return {"green": ONE, **{name: -share * mwh for name, mwh in self.demand.items() if mwh}}
+
     def excess(self) -> None:
         """Excess green power, green - s·D, put into every row; it may not be negative."""
-        share, flow = self.accounts.renewable_share, self.accounts.excess_flow
-        terms = {"green": ONE, **{name: -share * mwh for name, mwh in self.demand.items() if mwh}}
+        flow = self.accounts.excess_flow
+        terms = self.excess_terms()
         for name, rate in terms.items():
             self.gain[name] += rate * self.priced.reduced(flow, self.unit.sector)
             self.use[name] += rate * self.more * flow.total
         self.rows.append(({name: -rate for name, rate in terms.items()}, ZERO))
+
+    def carbon(self, has_excess: bool) -> None:
+        """The unit's own carbon budget and ceiling (3.3.3a)."""
+        rulings, accounts = self.priced.plan.rulings, self.accounts
+        budget, ceiling = unit_budgets(rulings).get(self.key), unit_ceilings(rulings).get(self.key)
+        if budget is None and ceiling is None:
+            return
+        factor = ZERO if buys_none(self.unit) else accounts.grid_co2_t_per_mwh
+        emitted = {name: flow.co2_t + factor * flow.import_mwh for name, flow in self.flows.items()}
+        emitted["a"] += heat_t(accounts, "unit", self.key)
+        for name, row in self.priced.measures_of(self.key):
+            saved = accounts.carriers[row.text("carrier_id")].num("indirect_co2_t_per_unit")
+            emitted[f"s:{name}"] -= saved
+        if has_excess and leaves_out_excess(accounts):
+            for name, rate in self.excess_terms().items():
+                emitted[name] -= factor * rate
+        if budget is not None:
+            self.rows.append((dict(emitted), budget))
+        if ceiling is not None:
+            emitted["a"] -= ceiling * self.unit.value_added
+            self.rows.append((emitted, ZERO))
 
     def leaders(self, quota: Mapping[str, Fraction]) -> None:
         """Decisions of leaders on the quota."""
@@ -278,6 +326,16 @@ def lagrangian(plan: Plan, book: Book, prices: Prices) -> Lagrangian:
         prices = replace(prices, pool=ZERO)
     if carbon_budget(rulings) is None:
         prices = replace(prices, carbon=ZERO)  # a row that does not exist has no price
+    if county_carbon_ceiling(rulings) is None:
+        prices = replace(prices, carbon_rate=ZERO)
+    if fossil_budget(rulings) is None:
+        prices = replace(prices, fossil=ZERO)
+    if not rulings.on("3.3.4b"):
+        prices = replace(prices, resources={})
+    if (
+        local_share(rulings) is None or plan.operation is not None
+    ):  # what the hours give is not in these flows
+        prices = replace(prices, local=ZERO)
     savers = frozenset(key for key in plan.units if book.sum(f"unit:{key}", "pool", "3.2.1b") > 0)
     priced = Lagrangian(plan, prices, is_waived, ceiling, sector_ceilings(rulings), savers)
     if plan.operation is None:

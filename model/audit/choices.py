@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from dualcontrol.model.audit.accounts import WAN, Flow, UnitChoice, added
 from dualcontrol.model.audit.inputs import Row, setting
@@ -10,6 +11,7 @@ from dualcontrol.model.audit.numbers import ONE, ZERO
 from dualcontrol.model.audit.operation import Operation
 from dualcontrol.model.audit.results import ResultRow, Results
 from dualcontrol.model.audit.rules import Rulings
+from dualcontrol.model.audit.tariffs import paid
 from dualcontrol.model.audit.verdict import HARD, NOISE
 
 
@@ -71,7 +73,7 @@ class Plan:
     def value_items(self, overshoot_tce: int) -> dict[str, Fraction]:
         """The objective item by item (万元): value added positive, costs negative."""
         accounts = self.rulings.accounts
-        costs = ("projects", "measures", "self_pv", "green_premium", "society_shortfall")
+        costs = ("projects", "measures", "self_pv", "green_premium", "tariffs", "society_shortfall")
         items = {f"value_added_{name}": ZERO for name in ("units", "projects", "built")}
         items |= {f"cost_{name}": ZERO for name in costs}
         for key, choice in self.units.items():
@@ -81,12 +83,14 @@ class Plan:
             items["cost_self_pv"] -= more_pv * row.num("self_pv_cost_yuan_per_mwh") / WAN
             premium = row.num("green_premium_yuan_per_mwh")
             items["cost_green_premium"] -= choice.green_mwh * premium / WAN
+            items["cost_tariffs"] -= self.levied(f"unit:{key}") * choice.activity
         for key, share in self.adopted.items():
             items["cost_measures"] -= accounts.measures[key].num("annual_cost_wan_yuan") * share
         for key, load in self.load.items():
             items["value_added_projects"] += self.full_flow(key).value_added * load
             yearly = accounts.projects[key].row.num("annual_cost_wan_yuan")
             items["cost_projects"] -= yearly * self.admitted[key]
+            items["cost_tariffs"] -= self.levied(f"project:{key}") * load
         for key, share in self.served.items():
             line = accounts.society[key]
             need = accounts.society_flow(line, "plan").total
@@ -97,6 +101,15 @@ class Plan:
             items["value_added_built"] = self.operation.built_flow.value_added
             items |= {f"cost_network_{name}": -cost for name, cost in self.operation.costs.items()}
         return items
+
+    @cached_property
+    def levies(self) -> Mapping[str, Fraction]:
+        """Surcharges on electricity by account, 万元 at activity 1 or full load (3.2.4)."""
+        return paid(self.rulings.accounts)
+
+    def levied(self, account: str) -> Fraction:
+        """The surcharges of one account."""
+        return self.levies.get(account, ZERO)
 
     def overshoot_price(self) -> Fraction:
         """万元 per tce of the band; 0 where the total is not managed or waived."""

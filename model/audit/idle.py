@@ -10,6 +10,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from dualcontrol.model.audit.accounts import Flow
+from dualcontrol.model.audit.carbon import (
+    below_share_mwh,
+    county_carbon_ceiling,
+    unit_carbon_rate,
+    unit_ceilings,
+)
 from dualcontrol.model.audit.choices import Plan, incentive_ceiling, is_managed, required_reserve
 from dualcontrol.model.audit.inputs import setting
 from dualcontrol.model.audit.ledger import Book, earmark_drawn, earmark_open, overshoot_tce, unit_movements
@@ -91,9 +97,29 @@ class _Slack:
             return flow.intensity - self.sectors[row.index] * flow.value_added if is_own else ZERO
         if row.name == "carbon":
             return self.rulings.accounts.co2_t(flow)
+        if row.name in ("unit_carbon", "unit_carbon_rate"):
+            return self._unit_carbon(row, step)
+        if row.name == "carbon_rate":
+            ceiling = county_carbon_ceiling(self.rulings) or ZERO
+            return self.rulings.accounts.co2_t(flow) - ceiling * flow.value_added
+        if row.name == "fossil":
+            return flow.fossil_tce
+        if row.name == "local_renewable":
+            return below_share_mwh(self.rulings, flow)
         if row.name == "resource":
             return resource_use(self.rulings, row.index).get(step.owner, ZERO)
         return ZERO
+
+    def _unit_carbon(self, row: HardRow, step: _Raise) -> Fraction:
+        """What a step of a unit adds to the carbon it is assessed by, less what its value added allows."""
+        accounts = self.rulings.accounts
+        if step.place != f"unit:{row.index}":
+            return ZERO
+        unit = accounts.units[row.index]
+        rate = unit_carbon_rate(accounts, unit, self.plan.units[row.index])
+        if row.name == "unit_carbon":
+            return rate
+        return rate - unit_ceilings(self.rulings)[row.index] * unit.value_added
 
     def gain(self, step: _Raise) -> Fraction:
         """The most value this step alone gains; 0 if nothing fits."""
@@ -171,7 +197,8 @@ def _units(plan: Plan, book: Book) -> Iterator[_Raise]:
                 grant = min(grant, row[1] - quota)
         # Quotas are whole: what is left of the last tonne of a quota is the rounding's, not value left lying.
         free = max(ZERO, quota - more * plan.unit_flow(key).total - WHOLE_TONNE)
-        yield _Raise(f"unit:{key}", flow, top, ZERO, unit.value_added, ZERO, more * flow.total,
+        value = unit.value_added - plan.levied(f"unit:{key}")
+        yield _Raise(f"unit:{key}", flow, top, ZERO, value, ZERO, more * flow.total,
                      free + max(ZERO, grant), free, key, unit.electricity_mwh)  # fmt: skip
 
 
@@ -186,7 +213,7 @@ def _projects(plan: Plan, book: Book) -> Iterator[_Raise]:
         least, most = load_bounds(project.row)
         cost = project.row.num("annual_cost_wan_yuan")
         flow, load = plan.full_flow(key), plan.load[key]
-        value = flow.value_added
+        value = flow.value_added - plan.levied(f"project:{key}")
         if is_relaxed or project.row.flag("is_divisible"):
             if most > 0:  # admitted as little as the load needs
                 value, cost, least = value - cost / most, ZERO, ZERO

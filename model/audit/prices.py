@@ -23,6 +23,9 @@ class Prices:
     county: Fraction = ZERO
     pool: Fraction = ZERO
     carbon: Fraction = ZERO
+    carbon_rate: Fraction = ZERO
+    fossil: Fraction = ZERO
+    local: Fraction = ZERO
     green: Fraction = ZERO
     sectors: Mapping[str, Fraction] = field(default_factory=dict)
     resources: Mapping[str, Fraction] = field(default_factory=dict)
@@ -53,6 +56,7 @@ def candidates(results: Results, plan: Plan) -> tuple[list[Prices], int]:
 
 # In this order: the first word that a name holds decides; None = a row the bound has no multiplier for.
 _WORDS: tuple[tuple[str, str | None], ...] = (
+    ("unit_carbon", None), ("carbon_rate", "carbon_rate"), ("fossil", "fossil"), ("local_renewable", "local"),
     ("incentive", "county"), ("waiver", None), ("band", None), ("sector", "sector"), ("intensity", "county"),
     ("earmark", "earmark"), ("carbon", "carbon"), ("co2_budget", "carbon"), ("resource", "resource"),
     ("green_supply", "green"), ("pool", "pool"), ("energy_total", "pool"),
@@ -67,7 +71,7 @@ def _kind(row: ResultRow) -> str | None:
 def _gather(
     known: list[tuple[ResultRow, str]], plan: Plan, side: Callable[[Fraction, Fraction], Fraction]
 ) -> Prices:
-    single = dict.fromkeys(("county", "pool", "carbon", "green"), ZERO)
+    single = dict.fromkeys(("county", "pool", "carbon", "carbon_rate", "fossil", "local", "green"), ZERO)
     sectors: dict[str, Fraction] = {}
     resources: dict[str, Fraction] = {}
     earmark: dict[Worth, Fraction] = {}

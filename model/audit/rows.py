@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from dualcontrol.model.audit import carbon as carbon_account
 from dualcontrol.model.audit.accounts import Flow, added
 from dualcontrol.model.audit.choices import Plan
 from dualcontrol.model.audit.inputs import Row, setting
@@ -43,7 +44,8 @@ def county_rows(plan: Plan) -> Iterator[HardRow]:
     budget = carbon_budget(rulings)
     if budget is not None:
         yield HardRow("carbon", "3.2.1a", "", "t", rulings.accounts.co2_t(county), budget)
-    for row in rulings.accounts.tables["resources"]:
+    yield from carbon_rows(plan, county)
+    for row in rulings.accounts.tables["resources"] if rulings.on("3.3.4b") else ():
         key = row.text("resource_id")
         used = sum((use * _level(plan, owner) for owner, use in resource_use(rulings, key).items()), ZERO)
         yield HardRow("resource", "3.3.4b", key, row.text("unit"), used, row.num("budget"))
@@ -56,6 +58,27 @@ def county_rows(plan: Plan) -> Iterator[HardRow]:
     if plan.operation is None:  # with a network: hour by hour
         green = sum((choice.green_mwh for choice in plan.units.values()), ZERO)
         yield HardRow("green_supply", "3.3.3c", "", "MWh", green, green_supply(rulings))
+
+
+def carbon_rows(plan: Plan, county: Flow) -> Iterator[HardRow]:
+    """Key units' carbon, carbon per GDP, fossil fuel and local renewables at the plan (2.3, 3.3.3a)."""
+    rulings, accounts = plan.rulings, plan.rulings.accounts
+    for key, budget in carbon_account.unit_budgets(rulings).items():
+        emitted = carbon_account.unit_carbon(accounts, accounts.units[key], plan.units[key])
+        yield HardRow("unit_carbon", "3.3.3a", key, "t", emitted, budget)
+    for key, ceiling in carbon_account.unit_ceilings(rulings).items():
+        emitted = carbon_account.unit_carbon(accounts, accounts.units[key], plan.units[key])
+        yield HardRow(
+            "unit_carbon_rate", "3.3.3a", key, "t", emitted, ceiling * plan.unit_flow(key).value_added
+        )
+    rate, budget_tce = carbon_account.county_carbon_ceiling(rulings), carbon_account.fossil_budget(rulings)
+    if rate is not None:
+        yield HardRow("carbon_rate", "3.3.3a", "", "t", accounts.co2_t(county), rate * county.value_added)
+    if budget_tce is not None:
+        yield HardRow("fossil", "2.3", "", "tce", county.fossil_tce, budget_tce)
+    share = carbon_account.local_share(rulings)
+    if share is not None:
+        yield HardRow("local_renewable", "2.3", "", "MWh", share * county.used_mwh, county.local_mwh)
 
 
 def county_ceiling(rulings: Rulings) -> Fraction | None:
@@ -120,6 +143,11 @@ def row_checks(plan: Plan, results: Results, issued_tce: Fraction) -> tuple[Chec
         "county_intensity",
         "sector_intensity",
         "carbon",
+        "carbon_rate",
+        "unit_carbon",
+        "unit_carbon_rate",
+        "fossil",
+        "local_renewable",
         "resource",
         "output_guaranteed",
         "green_supply",

@@ -6,7 +6,20 @@ import pandas as pd
 
 from dualcontrol.model.allocation.case import Case
 from dualcontrol.model.decisions import Outcome
-from dualcontrol.model.reports import agenda, conduct, decisions, departments, electrification, simple_rules
+from dualcontrol.model.reports import (
+    agenda,
+    carbon_units,
+    conduct,
+    decisions,
+    departments,
+    electrification,
+    fossil,
+    inventory,
+    simple_rules,
+    sub_accounts,
+    tariffs,
+    water,
+)
 from dualcontrol.model.reports.register import Report, ReportColumn
 
 __all__ = ["REPORTS", "Report", "ReportColumn", "report_tables"]
@@ -18,6 +31,12 @@ REPORTS: tuple[Report, ...] = (
     decisions.REPORT,
     conduct.REPORT,
     simple_rules.REPORT,
+    tariffs.REPORT,
+    inventory.REPORT,
+    carbon_units.REPORT,
+    water.REPORT,
+    fossil.REPORT,
+    sub_accounts.REPORT,
 )
 
 

@@ -11,11 +11,17 @@ from dualcontrol.model.audit.ledger import Book
 from dualcontrol.model.audit.numbers import Number, number
 from dualcontrol.model.audit.reports import (
     agenda,
+    carbon_units,
     conduct,
     decisions,
     departments,
     electrification,
+    fossil,
+    inventory,
     simple_rules,
+    sub_accounts,
+    tariffs,
+    water,
 )
 from dualcontrol.model.audit.reports.cells import UNSOLVED, Cell, Claimed, Difference, Expected, OneOf
 from dualcontrol.model.audit.results import Results
@@ -46,6 +52,12 @@ AUDITED: Mapping[str, Reader] = {
     "decisions": Reader("3.2.2b", ("decision_id",), decisions.expected, ("name",), ("outcome",)),
     "conduct": Reader("3.2.5", ("account",), conduct.expected, ("name",)),
     "simple_rules": Reader("2.2", ("rule", "account"), simple_rules.expected, ("name",), ("outcome",)),
+    "tariffs": Reader("3.2.4", ("account", "tariff_id", "product"), tariffs.expected),
+    "inventory": Reader("3.3.3a", ("account", "scope", "item"), inventory.expected),
+    "carbon_units": Reader("3.3.3a", ("account",), carbon_units.expected),
+    "water": Reader("3.3.4b", ("account",), water.expected),
+    "fossil": Reader("2.3", ("item", "use"), fossil.expected),
+    "sub_accounts": Reader("3.3.4a", ("account",), sub_accounts.expected),
 }
 
 
