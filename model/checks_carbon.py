@@ -40,7 +40,7 @@ def grid_factor(draft: Draft) -> None:
     if not rows:
         known = draft.frames["grid_factors"]["factor_id"]
         draft.tell_setting("unknown_grid_factor", key, chosen, suggestion=nearest(chosen, known))
-    elif rows[0].published_on > draft.settings.as_of:
+    elif rows[0].published_on and rows[0].published_on > draft.settings.as_of:
         draft.tell_setting("note_grid_factor_later", key, chosen, published=rows[0].published_on.isoformat())
 
 

@@ -150,7 +150,7 @@ CARBON_TABLES = (
             text("region", "区域", "region"),
             Column("year", "integer", "年份", "year it describes", minimum=2000, maximum=2100),
             number("co2_t_per_mwh", "排放因子", "CO2 per MWh", "t/MWh"),
-            Column("published_on", "date", "发布日期", "published on"),
+            Column("published_on", "date", "发布日期", "published on", required=False),
         ),
         ("factor_id",),
     ),

@@ -53,7 +53,7 @@ def levies(accounts: Accounts) -> list[Levy]:
              for levy in _on_unit(accounts, line, unit)]  # fmt: skip
     found += [levy for line in lines.values() for project in accounts.projects.values()
               for levy in _on_project(accounts, line, project)]  # fmt: skip
-    return [levy for levy in found if levy.yuan > 0]
+    return [levy for levy in found if levy.yuan > 0 or levy.tariff.text("kind") == "step"]
 
 
 def paid(accounts: Accounts) -> dict[str, Fraction]:

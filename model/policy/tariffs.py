@@ -62,7 +62,7 @@ def relief_share(green_share: Fraction, free_share: Fraction | None, per_point: 
 
 
 def surcharges(accounts: Accounts) -> tuple[Surcharge, ...]:
-    """Every surcharge that applies, by owner; none with clause 3.2.4 switched off."""
+    """Every surcharge that applies, by owner, steps of 0 included; none with clause 3.2.4 switched off."""
     if "3.2.4" in accounts.scenario.settings.disabled_clauses:
         return ()
     tariffs = _in_force(accounts)
@@ -74,7 +74,7 @@ def surcharges(accounts: Accounts) -> tuple[Surcharge, ...]:
         for row in accounts.scenario.table("projects").itertuples()
         for s in _project(accounts, row, tariffs)
     ]
-    return tuple(s for s in found if s.rate_yuan_per_kwh)
+    return tuple(s for s in found if s.rate_yuan_per_kwh or s.kind == "step")
 
 
 def _in_force(accounts: Accounts) -> list[Any]:

@@ -20,7 +20,7 @@ def tariffs(case: Case, outcome: Outcome, tables: dict[str, Any]) -> list[dict[s
         level = outcome.decisions.activity[owner] if kind == "unit" else outcome.decisions.project_load[owner]
         mwh = one.mwh * level
         to_lower, step_worth = None, None
-        if one.kind == "step" and one.specific_kwh is not None:
+        if one.steps and one.kind == "step" and one.specific_kwh is not None:
             to_lower = one.specific_kwh - one.threshold_kwh - (one.steps - 1) * one.step_kwh
             step_worth = one.yuan_per_step * (1 - one.relief) * mwh * WAN_PER_MWH
         point = min(one.relief_per_point, 1 - one.relief) * one.yuan_per_step * one.steps

@@ -20,7 +20,7 @@ def expected(plan: Plan, results: Results, book: Book) -> dict[tuple[str, ...], 
         line, full = levy.tariff, levy.tariff.num("yuan_per_kwh") * levy.tariff.num("multiplier")
         relief = min(ONE, levy.points * levy.per_point)
         lower = worth = None
-        if line.text("kind") == "step" and levy.specific is not None:
+        if line.text("kind") == "step" and levy.steps > 0 and levy.specific is not None:
             lower = levy.specific - (line.num("threshold_kwh") + (levy.steps - 1) * line.num("step_kwh"))
             worth = full * (ONE - relief) * mwh / 10
         found[levy.account, line.text("tariff_id"), levy.product or "-"] = {
