@@ -8,13 +8,14 @@ from random import Random
 from dualcontrol.model.clause_ids import CLAUSES
 from dualcontrol.model.scenario import Scenario
 from tests.model.small_cases import Owner, county, others, project, total, unit
+from tests.planner.random_carbon import with_carbon
 
 Row = dict[str, object]
 Rows = list[Row]
 LINE = {"specific_unit": "kgce/t", "benchmark_key": "b"}
 PAPER = {"document": "x", "date": "2022-01-01"}
 # switched off more often than others: what builder and auditor have to read alike
-SWITCHES = ("3.2.1b", "3.2.2b", "3.3.1a", "3.3.1b", "3.3.2c")
+SWITCHES = ("3.2.1b", "3.2.2b", "3.2.4", "3.3.1a", "3.3.1b", "3.3.2c", "3.3.3a")
 
 
 def wide_county(seed: int, scale: float = 1.0) -> Scenario:
@@ -48,7 +49,10 @@ def wide_county(seed: int, scale: float = 1.0) -> Scenario:
         "decisions": _decisions(r, units, projects, scale),
         "society": _society(r, scale),
     }  # fmt: skip
-    return county(owners, _settings(r, scale), **tables)
+    settings = _settings(r, scale)
+    # drawn from a source of its own, so that the seeds of old stay the counties they were
+    with_carbon(Random(f"carbon {seed}"), settings, owners, tables, scale)  # noqa: S311
+    return county(owners, settings, **tables)
 
 
 def _unit(r: Random, k: int, scale: float) -> Owner:

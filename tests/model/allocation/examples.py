@@ -148,6 +148,21 @@ def watered() -> Scenario:
     )
 
 
+def burning(**columns: object) -> Scenario:
+    """A emits 2600 t and earns 500 万元; self-used PV of 100 MWh takes 58.1 t off the 581 t of 1000 MWh bought."""
+    return county([unit("A", 1000, 500, mwh=1000, self_pv_max_mwh=100, **columns)], total(0))
+
+
+def sunny(cost: float = 0) -> Scenario:
+    """A uses 1000 MWh, 100 MWh come from local renewables and up to 100 from its own roof; 20 % are asked for."""
+    power = [{"item": "non_fossil_local", "base_mwh": 0, "plan_mwh": 100}]
+    return county(
+        [unit("A", 0, 500, mwh=1000, self_pv_max_mwh=100, self_pv_cost_yuan_per_mwh=cost)],
+        total(0, local_renewable_share_min=0.2),
+        power=power,
+    )
+
+
 def decided() -> Scenario:
     """The leaders fix P's entry at no."""
     rows = [{"decision_id": "d", "target_id": "P", "what": "admitted", "kind": "fixed", "value": 0,
@@ -213,5 +228,20 @@ EXAMPLES: dict[str, Example] = {
     "carbon_budget": Example(lambda: aimed(co2_budget_t=2080), None, a(activity=0.81), a(activity=0.8)),
     "society_floor": Example(homes, "homes", a(shortfall=0.11), a(shortfall=0.1)),
     "output_guaranteed": Example(mined, "raw coal", a(activity=0.89), a(activity=0.9)),
+    # 2600 t burnt + 0.581 t/MWh x 1000 MWh = 3181 t; at 0.9: 2862.9 t
+    "unit_carbon_budget": Example(
+        lambda: burning(co2_budget_t=2863), "A", a(activity=0.901), a(activity=0.9)
+    ),
+    # 3181 t / 500 万元, 1.5 % less: 47.7 t must go, 58.1 t do
+    "unit_carbon_rate": Example(
+        lambda: burning(co2_intensity_reduction=0.015), "A", a(self_pv=80, added_pv=80), a(self_pv=100, added_pv=100)
+    ),
+    # 2600 t on 1000 万元, half of it not A's: 0.9 of 2.6 is 2.34 t/万元; at 0.8 A emits 2080 on 900
+    "carbon_rate": Example(lambda: aimed(co2_intensity_reduction=0.1), None, a(activity=0.9), a(activity=0.8)),
+    "fossil_budget": Example(lambda: aimed(fossil_max_share_of_base=0.8), None, a(activity=0.81), a(activity=0.8)),
+    # own PV counts on both sides: 100 + 100 of 1000
+    "local_renewable_share": Example(
+        sunny, None, a(self_pv=99, added_pv=99), a(self_pv=100, added_pv=100)
+    ),
     "resource_budget": Example(watered, "water", a(activity=0.81), a(activity=0.8)),
 }  # fmt: skip

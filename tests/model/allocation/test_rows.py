@@ -11,12 +11,23 @@ from dualcontrol.model.clause_ids import CLAUSES
 from dualcontrol.model.scenario import Scenario
 from dualcontrol.solvers.compile import compile_model
 from dualcontrol.solvers.highs import LiveHighs, Status
-from tests.model.allocation.examples import CUT, EXAMPLES, entering, homes, mined, plain, powered, violated
+from tests.model.allocation.examples import (
+    CUT,
+    EXAMPLES,
+    burning,
+    entering,
+    homes,
+    mined,
+    plain,
+    powered,
+    sunny,
+    violated,
+)
 from tests.model.small_cases import case_of, changed, county, others, project, total, unit
 
 BY_NAME = {row.name: row for row in ROWS}
-# bookkeeping and budgets the user names are no clause of the plan
-OTHER_SOURCES = ("design", "resource")
+# bookkeeping is no clause of the plan
+OTHER_SOURCES = ("design",)
 
 
 @pytest.mark.parametrize("name", sorted(EXAMPLES))
@@ -98,6 +109,13 @@ BITES = {
         total(0, waiver_document="letter", incentive_intensity_reduction=0.5), gdp=[others(500)],
     ),
     "carbon_budget": EXAMPLES["carbon_budget"].scenario,
+    **{
+        name: EXAMPLES[name].scenario
+        for name in ("unit_carbon_budget", "carbon_rate", "fossil_budget")
+    },
+    # PV that costs more than it saves the unit
+    "unit_carbon_rate": lambda: burning(co2_intensity_reduction=0.015, self_pv_cost_yuan_per_mwh=10_000),
+    "local_renewable_share": lambda: sunny(cost=10_000),
     "society_floor": homes,
     "output_guaranteed": lambda: mined(-100),  # a unit that loses value would rather stand still
     "resource_budget": EXAMPLES["resource_budget"].scenario,
