@@ -76,12 +76,12 @@ REPORT = Report(
     "has a norm.",
     (
         ReportColumn("account", "账户", "account", width=28, is_key=True),
-        ReportColumn("use_wan_m3", "用水", "use", "万m³", 4, is_summed=True),
-        ReportColumn("general_wan_m3", "通用值", "general norm", "万m³", 4),
-        ReportColumn("advanced_wan_m3", "先进值", "advanced norm", "万m³", 4),
-        ReportColumn("above_general_wan_m3", "超通用值", "above the general norm", "万m³", 4, is_summed=True),
+        ReportColumn("use_wan_m3", "用水", "use", "万m³", 2, is_summed=True),
+        ReportColumn("general_wan_m3", "通用值", "general norm", "万m³", 2),
+        ReportColumn("advanced_wan_m3", "先进值", "advanced norm", "万m³", 2),
+        ReportColumn("above_general_wan_m3", "超通用值", "above the general norm", "万m³", 2, is_summed=True),
         ReportColumn(
-            "above_advanced_wan_m3", "超先进值", "above the advanced norm", "万m³", 4, is_summed=True
+            "above_advanced_wan_m3", "超先进值", "above the advanced norm", "万m³", 2, is_summed=True
         ),
     ),
     water,

@@ -67,6 +67,7 @@ def units(draw: st.DrawFn, is_simple: bool) -> Owner:
             "mwh": draw(st.sampled_from((0, 500, 3000))),
             "process_co2_t": draw(st.integers(0, 200)),
             "is_leader": draw(st.booleans()),
+            "industry_class": draw(st.sampled_from(("allowed", "restricted"))),
             "conduct": draw(st.sampled_from(("normal", "normal", "warned", "serious"))),
         }
         if columns["mwh"]:
@@ -112,6 +113,14 @@ def drafts(draw: st.DrawFn, is_simple: bool = False, is_divisible: bool = False)
     }
     if is_simple:
         return Draft(tuple(owners), settings, tables)
+    if draw(st.booleans()):
+        yuan = draw(st.sampled_from((0.13, 5)))
+        tables["tariffs"] = [{"tariff_id": "t", "kind": "differential", "industry_class": "restricted",
+                              "yuan_per_kwh": yuan, "effective_from": "2021-01-01"}]  # fmt: skip
+    for name, shares in (("co2_intensity_reduction", (0.0, 0.05)), ("fossil_max_share_of_base", (0.9, 1.1))):
+        share = draw(st.sampled_from((None, None, *shares)))
+        if share is not None:
+            settings["targets"][name] = share
     settings["accounting"] = {"renewable_share_required": 0.2}
     settings["policy"] = {"headroom_share": draw(st.sampled_from((0, 0.01)))}
     kinds = draw(st.sets(st.sampled_from(("feedstock", "self_pv", "excess_renewable"))))

@@ -264,7 +264,7 @@ def test_prices_are_the_slopes_of_the_value(draft: Draft, which: str) -> None:
 
 # --- clauses --------------------------------------------------------------------------------------
 
-RESTRICTIVE = ("3.1.1", "3.2.1d", "3.2.3b", "3.2.3d")
+RESTRICTIVE = ("3.1.1", "3.2.1d", "3.2.3b", "3.2.3d", "3.2.4", "3.3.3a")
 PERMISSIVE = ("1.b", "3.3.2b", "3.3.3b", "3.3.3c")
 
 
