@@ -1,5 +1,6 @@
 """Constraints of carbon and fossil fuel: key units, carbon per GDP, fossil fuel, local renewables (2.3, 3.3.3a)."""
 
+from dataclasses import fields
 from typing import Any
 
 import pyomo.environ as pyo
@@ -62,7 +63,9 @@ def local_renewable_share(m: Any) -> Any:
     if share is None or not m.case.is_on("2.3"):
         return pyo.Constraint.Skip
     uses = [*m.unit_use.values(), *m.project_use.values(), *m.society_use.values()]
-    local, used = local_electricity(sum(uses, Use(*[0.0] * 8)), grid.network_balance(m, m.case))
+    local, used = local_electricity(
+        sum(uses, Use(*[0.0] * len(fields(Use)))), grid.network_balance(m, m.case)
+    )
     return _row(share * used <= local)
 
 
