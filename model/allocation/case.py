@@ -214,16 +214,16 @@ class Case:
 
     @cached_property
     def carbon_ceiling(self) -> Fraction | None:
-        """T CO2 per 万元 of GDP that the county may not exceed (3.3.3a); None without a target."""
+        """Carbon, t per 万元 of GDP, that the county may not exceed (3.3.3a); None without a target."""
         reduction = self.accounts.scenario.settings.targets.co2_intensity_reduction
         base = self.accounts.base
         if reduction is None or not self.is_on("3.3.3a") or base.gdp_wan_yuan <= 0:
             return None
-        return (1 - exact(reduction)) * Fraction(base.co2_t) / base.gdp_wan_yuan
+        return (1 - exact(reduction)) * Fraction(base.co2_t) / Fraction(base.gdp_wan_yuan)
 
     @cached_property
     def unit_carbon_ceiling(self) -> Mapping[str, Fraction]:
-        """T CO2 per 万元 of value added that key units may not exceed, where they have a target (3.3.3a)."""
+        """Carbon, t per 万元 of value added, that key units may not exceed, where they have a target (3.3.3a)."""
         ceilings = {}
         for i, row in self.unit_rows.items():
             value = self.accounts.units[i].value_added_wan_yuan

@@ -9,6 +9,7 @@ from dualcontrol.model.audit.numbers import ZERO
 from dualcontrol.model.audit.reports.lines import energy_lines
 from dualcontrol.model.audit.results import Results
 
+Amount = Fraction | None
 Cells = dict[str, Fraction | str | None]
 
 
@@ -18,8 +19,8 @@ def expected(plan: Plan, results: Results, book: Book) -> dict[tuple[str, ...], 
     base, now = accounts.base(), plan.county()
     found: dict[tuple[str, ...], Cells] = {}
 
-    def tell(item: str, use: str, unit: str, first: object, second: object, limit: object = None) -> None:
-        found[item, use] = {"unit": unit, "base": first, "plan": second, "limit": limit}  # type: ignore[dict-item]
+    def tell(item: str, use: str, unit: str, first: Amount, second: Amount, limit: Amount = None) -> None:
+        found[item, use] = {"unit": unit, "base": first, "plan": second, "limit": limit}
 
     sums: dict[tuple[str, str], tuple[Fraction, Fraction]] = {}
     for line in energy_lines(plan):
@@ -40,7 +41,7 @@ def expected(plan: Plan, results: Results, book: Book) -> dict[tuple[str, ...], 
     tell("electricity", "used", "MWh", base.used_mwh, now.used_mwh)
     tell("local_non_fossil", "used", "MWh", base.local_mwh, now.local_mwh)
     shares = [f.local_mwh / f.used_mwh if f.used_mwh > 0 else None for f in (base, now)]
-    tell("local_renewable_share", "all", "share", *shares, local_share(rulings))
+    tell("local_renewable_share", "all", "share", shares[0], shares[1], local_share(rulings))
     k_eq, primary = accounts.k_tce_per_mwh + accounts.rise_tce_eq_per_mwh, []
     for flow in (base, now):
         green = k_eq * flow.local_mwh

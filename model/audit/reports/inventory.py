@@ -36,7 +36,8 @@ def expected(plan: Plan, results: Results, book: Book) -> dict[tuple[str, ...], 
         told.add((line.account, "heat", name), heat * line.base, heat * line.plan, is_memo=True)
     _processes(plan, told)
     g = accounts.grid_co2_t_per_mwh
-    bases, plans = [], []
+    bases: list[Flow] = []
+    plans: list[Flow] = []
     for key, unit in accounts.units.items():
         base, now = accounts.base_unit_flow(unit), plan.unit_flow(key)
         bases, plans = [*bases, base], [*plans, now]
