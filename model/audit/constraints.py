@@ -39,7 +39,12 @@ HARD: Mapping[str, Kind] = {
     "elastic_band": Kind("1.b", "tce_eq"),
     "carbon_budget": Kind("3.2.1a", "t"),
     "society_floor": Kind("3.2.1c", "share"),
-    "resource_budget": Kind("resource", "own unit"),
+    "resource_budget": Kind("3.3.4b", "own unit"),
+    "unit_carbon_budget": Kind("3.3.3a", "t"),
+    "unit_carbon_rate": Kind("3.3.3a", "t"),
+    "carbon_rate": Kind("3.3.3a", "t"),
+    "fossil_budget": Kind("2.3", "tce"),
+    "local_renewable_share": Kind("2.3", "MWh"),
     "green_supply": Kind("3.3.3c", "MWh"),
     "green_is_delivered": Kind("3.4.3d", "MWh"),
     "utilisation_hours": Kind("3.4.3h", "MWh", is_floor=True),
@@ -75,7 +80,17 @@ OTHERS: Mapping[str, Kind] = {
     "build_excludes": Kind("3.4.3", "0/1"),
 }
 Sides = tuple[Fraction, Fraction]  # activity, limit
-_COUNTY = {"carbon": "carbon_budget", "resource": "resource_budget"}  # names of `county_rows` that are others
+_COUNTY = {  # names of `county_rows` that are others
+    "carbon": "carbon_budget",
+    "resource": "resource_budget",
+    "unit_carbon": "unit_carbon_budget",
+    "fossil": "fossil_budget",
+    "local_renewable": "local_renewable_share",
+}
+# Rows that are left out where nothing in them is decided: who emits, burns or uses nothing.
+_MAY_BE_EMPTY = frozenset(
+    ("unit_carbon_budget", "unit_carbon_rate", "fossil_budget", "local_renewable_share")
+)
 
 
 def constraint_check(plan: Plan, results: Results, book: Book) -> Check:
@@ -100,7 +115,9 @@ def constraint_check(plan: Plan, results: Results, book: Book) -> Check:
         for column, side in zip(("activity", "limit"), wanted.get((name, index), ()), strict=False):
             tolerance = STEP + FLOAT * max(abs(side), ONE)
             probe.equal(f"{place} {column}", row.value(column), side, tolerance)
-    for name, index in wanted:
+    for (name, index), (activity, _) in wanted.items():
+        if name in _MAY_BE_EMPTY and not activity:
+            continue
         probe.holds(
             f"constraints.csv {name}" + (f"[{index}]" if index else ""), (name, index) in seen, "-", name
         )
