@@ -263,6 +263,11 @@ VIOLATED: list[tuple[str, Mapping[str, Mapping[str, object]], dict[str, list[dic
     ("gates", {}, with_cell("projects", 0, "is_in_park", 0)),
     ("green_bonus", {}, with_cell("units", 0, "is_green_factory", 1)),
     ("output_guaranteed", {}, {"output_targets": [{"product": "clinker", "min_output": 10001}]}),
+    ("carbon_rate", {"targets": {"co2_intensity_reduction": 0.5}}, {}),
+    ("unit_carbon", {}, with_cell("units", 0, "co2_budget_t", 1)),
+    ("unit_carbon_rate", {}, with_cell("units", 0, "co2_intensity_reduction", 0.5)),
+    ("fossil", {"targets": {"fossil_max_share_of_base": 0.5}}, {}),
+    ("local_renewable", {"targets": {"local_renewable_share_min": 0.95}}, {}),
     ("constraints", {}, {"output_targets": [{"product": "clinker", "min_output": 9000}]}),  # a row that is missing
 ]  # fmt: skip
 
