@@ -1,7 +1,14 @@
 """Tables of sectors, carriers, existing units, their energy, history and products, benchmark lines. See `schema.py`."""
 
 from dualcontrol.model.columns import Column, Table, choice, flag, id_column, number, ref, text
-from dualcontrol.model.schema_shared import CONDUCT, REVIEW, SPECIFIC_UNITS, energy_table, specific_columns
+from dualcontrol.model.schema_shared import (
+    CONDUCT,
+    REVIEW,
+    SPECIFIC_UNITS,
+    energy_table,
+    performance_columns,
+    specific_columns,
+)
 
 UNIT_TABLES = (
     Table(
@@ -14,6 +21,11 @@ UNIT_TABLES = (
             flag("is_high_energy", "高耗能行业", "high-consuming sector (3.1.1, 3.2.1d)"),
             flag(
                 "is_public_service", "公共电热及民生", "public power, heat, livelihood: 3.3.2c does not apply"
+            ),
+            flag(
+                "is_new_energy",
+                "新能源产业",
+                "new-energy sector: candidates ranked among themselves (3.4.2)",
             ),
             text("department", "主管部门", "department in charge (2.1)", required=False, default=""),
             number(
@@ -137,6 +149,7 @@ UNIT_TABLES = (
                 default=0.0,
                 lo=None,
             ),
+            *performance_columns(),
         ),
         ("unit_id",),
     ),

@@ -13,7 +13,16 @@ from dualcontrol.model.allocation import NETWORK_ROWS, ROWS
 from dualcontrol.model.profiles import HIGHEST_OUTPUT, HOUR, HOURS, MEAN_TOLERANCE, NAMES
 from dualcontrol.model.reports import REPORTS
 from dualcontrol.model.schema import TABLES, Column
-from dualcontrol.model.settings import Accounting, Policy, Power, Settings, Solve, Targets, Time
+from dualcontrol.model.settings import (
+    Accounting,
+    EvaluationSettings,
+    Policy,
+    Power,
+    Settings,
+    Solve,
+    Targets,
+    Time,
+)
 from dualcontrol.model.tables import PROFILES
 from dualcontrol.tables import COLUMNS
 
@@ -81,12 +90,13 @@ def data_dictionary() -> str:
         ("targets.", Targets),
         ("accounting.", Accounting),
         ("policy.", Policy),
+        ("evaluation.", EvaluationSettings),
         ("solve.", Solve),
         ("time.", Time),
         ("power.", Power),
     ):
         for name, field in section.model_fields.items():
-            if name in ("targets", "accounting", "policy", "solve", "time", "power"):
+            if name in ("targets", "accounting", "policy", "evaluation", "solve", "time", "power"):
                 continue
             default = "required" if field.is_required() else str(field.default)
             lines.append(f"| `{prefix}{name}` | {field.description or ''} | {default} |")

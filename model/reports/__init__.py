@@ -6,12 +6,18 @@ import pandas as pd
 
 from dualcontrol.model.allocation.case import Case
 from dualcontrol.model.decisions import Outcome
-from dualcontrol.model.reports import departments, electrification
+from dualcontrol.model.reports import departments, electrification, evaluation
 from dualcontrol.model.reports.register import Report, ReportColumn
 
 __all__ = ["REPORTS", "Report", "ReportColumn", "report_tables"]
 
-REPORTS: tuple[Report, ...] = (departments.REPORT, electrification.REPORT)
+REPORTS: tuple[Report, ...] = (
+    departments.REPORT,
+    electrification.REPORT,
+    evaluation.PROJECTS,
+    evaluation.UNITS,
+    evaluation.INVERSIONS,
+)
 
 
 def report_tables(case: Case, outcome: Outcome, tables: dict[str, Any]) -> dict[str, pd.DataFrame]:

@@ -9,7 +9,7 @@ import pandas as pd
 from dualcontrol.model.audit.choices import Plan
 from dualcontrol.model.audit.ledger import Book
 from dualcontrol.model.audit.numbers import number
-from dualcontrol.model.audit.reports import departments, electrification
+from dualcontrol.model.audit.reports import departments, electrification, evaluation
 from dualcontrol.model.audit.results import Results
 from dualcontrol.model.audit.verdict import Check, Probe
 
@@ -35,6 +35,9 @@ class Reader:
 AUDITED: Mapping[str, Reader] = {
     "departments": Reader("2.1", ("department",), departments.expected),
     "electrification": Reader("3.4.5", ("line_id",), electrification.expected),
+    "evaluation_projects": Reader("3.2.3c", ("project_id",), evaluation.projects),
+    "evaluation_units": Reader("3.1.2", ("unit_id",), evaluation.units),
+    "inversions": Reader("3.2.3c", ("admitted", "refused"), evaluation.inversions),
 }
 
 

@@ -83,6 +83,7 @@ BITES = {
     # a unit that was cut may not get its quota back by a grant
     "growth_to_capacity": lambda: county([unit("A", 1000, 500)], total(100), **CUT),
     "dishonest_get_no_grant": lambda: plain(conduct="warned"),
+    "grade_d_gets_no_grant": low_grade,
     "saving_frees_beyond_cut": EXAMPLES["saving_frees_beyond_cut"].scenario,
     "saving_beyond_is_declared": EXAMPLES["saving_beyond_is_declared"].scenario,
     "green_supply": lambda: powered(150),
