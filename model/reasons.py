@@ -11,9 +11,10 @@ from typing import Any
 
 from dualcontrol.model.accounting import PowerBalance
 from dualcontrol.model.allocation.case import Case
+from dualcontrol.model.benchmark_lines import line_in_force
 from dualcontrol.model.decisions import Outcome
 from dualcontrol.model.policy.bands import allowance_share, grant_ceiling, limit_ceiling
-from dualcontrol.model.policy.benchmarks import gap_to_advanced_tce, line_in_force
+from dualcontrol.model.policy.benchmarks import gap_to_advanced_tce
 from dualcontrol.model.policy.opening import method_base_tce
 from dualcontrol.model.policy.rulings import Desk
 from dualcontrol.model.quantities import exact, tce_per_product

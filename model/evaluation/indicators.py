@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from dualcontrol.model.accounting import Accounts
-from dualcontrol.model.policy.benchmarks import line
+from dualcontrol.model.benchmark_lines import line
 from dualcontrol.model.quantities import exact, tce_per_product
 
 Kind = Literal["project", "unit"]

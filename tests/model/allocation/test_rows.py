@@ -11,7 +11,17 @@ from dualcontrol.model.clause_ids import CLAUSES
 from dualcontrol.model.scenario import Scenario
 from dualcontrol.solvers.compile import compile_model
 from dualcontrol.solvers.highs import LiveHighs, Status
-from tests.model.allocation.examples import CUT, EXAMPLES, entering, homes, mined, plain, powered, violated
+from tests.model.allocation.examples import (
+    CUT,
+    EXAMPLES,
+    entering,
+    homes,
+    low_grade,
+    mined,
+    plain,
+    powered,
+    violated,
+)
 from tests.model.small_cases import case_of, changed, county, others, project, total, unit
 
 BY_NAME = {row.name: row for row in ROWS}
