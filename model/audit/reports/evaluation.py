@@ -12,6 +12,7 @@ from dualcontrol.model.audit.ledger import Book
 from dualcontrol.model.audit.numbers import ONE, ZERO
 from dualcontrol.model.audit.results import Results
 from dualcontrol.model.audit.rules import advanced
+from dualcontrol.model.audit.told import NO_INVERSION
 
 Cells = dict[str, Fraction | int | str | None]
 NAMES = ("specific_energy", "energy_per_output", "energy_per_value_added", "output_per_mu", "value_added_per_mu",
@@ -74,8 +75,8 @@ def inversions(plan: Plan, results: Results, book: Book) -> dict[tuple[str, ...]
     score = {key: s or ZERO for key, s in plan.rulings.project_grades.score.items()}
     open_ids = {key for key, gates in plan.rulings.gates.items() if not gates}
     told = {row.text("project_id"): row for row in results.projects}
-    starts = {key: plan.rulings.accounts.projects[key].row.num("start_month") for key in open_ids}
-    refused = [key for key in open_ids if plan.admitted[key] == 0 and starts[key] <= 12]
+    refused = [key for key in open_ids
+               if plan.admitted[key] == 0 and told[key].text("reason") not in NO_INVERSION]  # fmt: skip
     return {
         (a, r): {
             "admitted_score": score[a],
