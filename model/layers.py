@@ -235,6 +235,7 @@ _CUSTOM = {
     "waiver_needs_incentive": "waiver_document",
     "total_needs_increment": "increment_tce_eq",
     "quarters_sum": "quarter_shares",
+    "grade_order": "grade_scores",
     "plan_before_base": "plan_year",
 }
 

@@ -73,6 +73,7 @@ RULES: Mapping[str, tuple[str, ...]] = {
     "waiver_needs_incentive": (),
     "total_needs_increment": (),
     "quarters_sum": (),
+    "grade_order": (),
     "plan_before_base": (),
     # what must agree between cells, rows and tables
     "dangling_reference": ("tables", "suggestion"),

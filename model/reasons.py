@@ -11,9 +11,10 @@ from typing import Any
 
 from dualcontrol.model.accounting import PowerBalance
 from dualcontrol.model.allocation.case import Case
+from dualcontrol.model.benchmark_lines import line_in_force
 from dualcontrol.model.decisions import Outcome
-from dualcontrol.model.policy.bands import grant_ceiling, limit_ceiling
-from dualcontrol.model.policy.benchmarks import gap_to_advanced_tce, line_in_force
+from dualcontrol.model.policy.bands import allowance_share, grant_ceiling, limit_ceiling
+from dualcontrol.model.policy.benchmarks import gap_to_advanced_tce
 from dualcontrol.model.policy.conduct import penalty_share, state
 from dualcontrol.model.policy.opening import method_base_tce
 from dualcontrol.model.policy.rulings import Desk
@@ -36,7 +37,7 @@ def names(steps: Iterable[Step]) -> str:
     return ";".join(found) or UNCHANGED
 
 
-_NO_GRANT = {"3.1.1": "no_grant_to_stock", "3.2.5": "no_grant_to_dishonest"}
+_NO_GRANT = {"3.1.1": "no_grant_to_stock", "3.2.5": "no_grant_to_dishonest", "3.3.2a": "no_grant_to_grade_d"}
 # steps that explain without changing anything
 _NO_CHANGE = ("base", "grid_base", "gap", "base_mean_of_three", "base_output_adjusted")
 
@@ -56,7 +57,8 @@ class _Unit:
         self.ruling = case.rulings.units[unit_id]
         self.moved = outcome.ledger.movements(f"unit:{unit_id}")
         bases = {u: ruling.base_tce for u, ruling in case.rulings.units.items()}
-        self.desk = Desk(case.accounts, case.rulings.ledger, bases, case.rulings.benchmark_tce_per_wan_yuan)
+        self.desk = Desk(case.accounts, case.rulings.ledger, bases, case.rulings.benchmark_tce_per_wan_yuan,
+                         case.rulings.unit_evaluation.grades)  # fmt: skip
 
     def steps(self) -> Iterator[Step]:
         """All of them; each cites its clause in its sentence."""
@@ -141,7 +143,12 @@ class _Unit:
         if tce and clause == "3.3.2b":
             yield (
                 "allowance",
-                {**self.intensities(), "tce": tce, "most": most, "share": self.policy.allowance_share},
+                {
+                    **self.intensities(),
+                    "tce": tce,
+                    "most": most,
+                    "share": float(allowance_share(self.desk, self.id)),
+                },
             )
         elif tce:
             yield "growth", {"tce": tce, "most": most, "ceiling": float(self.row.activity_max)}

@@ -176,6 +176,10 @@ COUNTY_TABLES = (
                 "tax_per_mu",
                 "jobs_per_100_mu",
                 "energy_per_value_added",
+                "value_added_per_mu",
+                "co2_per_value_added",
+                "water_per_value_added",
+                "water_per_output",
             ),
             number("weight", "权重", "weight", "points"),
             number(
@@ -187,6 +191,20 @@ COUNTY_TABLES = (
             ),
             number(
                 "cap", "上限倍数", "cap of the ratio to the benchmark", "ratio", required=False, default=1.5
+            ),
+            number(
+                "unit_weight",
+                "权重（存量单位）",
+                "weight for existing units, default as weight (3.3.2a)",
+                "points",
+                required=False,
+            ),
+            number(
+                "unit_benchmark",
+                "基准值（存量单位）",
+                "benchmark for existing units, default as benchmark (3.3.2a)",
+                "own unit",
+                required=False,
             ),
         ),
         ("indicator",),

@@ -2,7 +2,14 @@
 
 from dualcontrol.model.columns import Column, Table, choice, flag, id_column, number, ref, text
 from dualcontrol.model.schema_carbon import WATER_KEY
-from dualcontrol.model.schema_shared import CONDUCT, CONDUCT_DATES, REVIEW, energy_table, specific_columns
+from dualcontrol.model.schema_shared import (
+    CONDUCT,
+    CONDUCT_DATES,
+    REVIEW,
+    energy_table,
+    performance_columns,
+    specific_columns,
+)
 
 PROJECT_TABLES = (
     Table(
@@ -93,11 +100,7 @@ PROJECT_TABLES = (
                 "process_co2_t", "过程排放", "process emissions, full year", "t", required=False, default=0.0
             ),
             number("investment_wan_yuan", "总投资", "investment", "万元", required=False),
-            number("land_mu", "用地", "land", "mu", required=False),
-            number("output_value_wan_yuan", "产值", "gross output", "万元", required=False),
-            number("profit_wan_yuan", "利润", "profit", "万元", lo=None, required=False),
-            number("tax_wan_yuan", "税收", "tax", "万元", lo=None, required=False),
-            number("jobs", "就业", "jobs", "persons", required=False),
+            *performance_columns(),
         ),
         ("project_id",),
     ),

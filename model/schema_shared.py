@@ -1,6 +1,6 @@
 """Columns that units and projects share: review, conduct, energy by carrier, energy per product."""
 
-from dualcontrol.model.columns import Column, Table, choice, number, ref
+from dualcontrol.model.columns import Column, Table, choice, number, ref, text
 
 REVIEW = choice(
     "review",
@@ -29,6 +29,27 @@ CONDUCT_DATES = (
     ),
     Column("repaired_on", "date", "信用修复日期", "repaired from, where decided (3.2.5)", required=False),
 )
+RED_LINE = text(
+    "red_line",
+    "一票否决事项",
+    "red line crossed (environment, water, safety) with its document: grade D outright (A1)",
+    required=False,
+    default="",
+)
+
+
+def performance_columns() -> tuple[Column, ...]:
+    """Figures the comprehensive evaluation is formed of, per year (3.2.3c, 3.3.2a)."""
+    return (
+        number("land_mu", "用地", "land", "mu", required=False),
+        number("output_value_wan_yuan", "产值", "gross output", "万元", required=False),
+        number("profit_wan_yuan", "利润", "profit", "万元", lo=None, required=False),
+        number("tax_wan_yuan", "税收", "tax", "万元", lo=None, required=False),
+        number("jobs", "就业", "jobs", "persons", required=False),
+        RED_LINE,
+    )
+
+
 USES = ("fuel", "feedstock", "conversion_in", "conversion_out")
 SPECIFIC_UNITS = ("kgce/t", "kgce/m2", "kWh/t", "gce/kWh")
 

@@ -8,6 +8,7 @@ from dualcontrol.model.schema_shared import (
     REVIEW,
     SPECIFIC_UNITS,
     energy_table,
+    performance_columns,
     specific_columns,
 )
 
@@ -22,6 +23,11 @@ UNIT_TABLES = (
             flag("is_high_energy", "高耗能行业", "high-consuming sector (3.1.1, 3.2.1d)"),
             flag(
                 "is_public_service", "公共电热及民生", "public power, heat, livelihood: 3.3.2c does not apply"
+            ),
+            flag(
+                "is_new_energy",
+                "新能源产业",
+                "new-energy sector: candidates ranked among themselves (3.4.2)",
             ),
             text("department", "主管部门", "department in charge (2.1)", required=False, default=""),
             number(
@@ -148,6 +154,7 @@ UNIT_TABLES = (
                 lo=None,
             ),
             *UNIT_COLUMNS,
+            *performance_columns(),
         ),
         ("unit_id",),
     ),

@@ -142,6 +142,40 @@ class Agenda(_Section):
     simple_rules: bool = Field(True, description="compare with simple rules of division (2.2)")
 
 
+class EvaluationSettings(_Section):
+    """Grades of the comprehensive evaluation (3.2.3c, 3.3.2a, A1): annex 1 is not published, so all is stated here."""
+
+    project_grading: Literal["none", "score", "quantile"] = Field(
+        "none", description="grades of candidates: none, by score or by quantile; grade D does not enter (A1)"
+    )
+    unit_grading: Literal["none", "score", "quantile"] = Field(
+        "none", description="grades of existing units, which move what they may be given or lose (3.3.2a)"
+    )
+    grade_scores: tuple[Amount, Amount, Amount] = Field(
+        (85.0, 70.0, 60.0), description="least score of grades A, B, C; below: D"
+    )
+    grade_shares: tuple[Share, Share, Share] = Field(
+        (0.2, 0.6, 0.95),
+        description="by quantile: A, B, C as long as fewer than this share of all rank better",
+    )
+    a_allowance_factor: Annotated[float, Field(ge=1.0, allow_inf_nan=False)] = Field(
+        1.5, description="grade A: the allowance of 3.3.2b times this (3.3.2a)"
+    )
+    weight_change: Share = Field(0.2, description="by how much a weight is changed to test the ranking")
+    five_year_increment_tce_eq: Annotated[float, Field(gt=0.0, allow_inf_nan=False)] | None = Field(
+        None, description="the county's five-year increment allowance, denominator of the impact ratio m"
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "EvaluationSettings":
+        scores, shares = self.grade_scores, self.grade_shares
+        if list(scores) != sorted(scores, reverse=True) or list(shares) != sorted(shares):
+            raise PydanticCustomError(
+                "grade_order", "grade_scores must not rise and grade_shares must not fall from A to C"
+            )
+        return self
+
+
 class Solve(_Section):
     """How it is solved."""
 
@@ -202,6 +236,7 @@ class Settings(_Section):
     policy: Policy = Policy()
     conduct: Conduct = Conduct()
     agenda: Agenda = Agenda()
+    evaluation: EvaluationSettings = EvaluationSettings()
     solve: Solve = Solve()
     time: Time = Time()
     power: Power = Power()

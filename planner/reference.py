@@ -17,6 +17,7 @@ from dualcontrol.model.settings import (
     Accounting,
     Agenda,
     Conduct,
+    EvaluationSettings,
     Policy,
     Power,
     Settings,
@@ -93,12 +94,13 @@ def data_dictionary() -> str:
         ("policy.", Policy),
         ("conduct.", Conduct),
         ("agenda.", Agenda),
+        ("evaluation.", EvaluationSettings),
         ("solve.", Solve),
         ("time.", Time),
         ("power.", Power),
     ):
         for name, field in section.model_fields.items():
-            if name in ("targets", "accounting", "policy", "conduct", "agenda", "solve", "time", "power"):
+            if hasattr(field.annotation, "model_fields"):
                 continue
             default = "required" if field.is_required() else str(field.default)
             lines.append(f"| `{prefix}{name}` | {field.description or ''} | {default} |")

@@ -47,6 +47,7 @@ def _sets(m: Any, case: Case) -> None:
         ("EFFICIENT_UNITS", "3.3.2b"),
         ("OTHER_UNITS", "3.2.1c"),
         ("BARRED_UNITS", "3.2.5"),
+        ("LOW_GRADE_UNITS", "3.3.2a"),
     ):
         setattr(m, name, [i for i in m.UNITS if rulings[i].grant_clause == clause])
     sectors = case.accounts.scenario.table("sectors").set_index("sector_id")["intensity_reduction"].dropna()

@@ -48,6 +48,12 @@ def dishonest_get_no_grant(m: Any, i: str) -> Any:
     return m.grant[i] <= 0.0
 
 
+@row("3.3.2a", "restrictive", "tce", "grant_i <= 0", over="LOW_GRADE_UNITS")
+def grade_d_gets_no_grant(m: Any, i: str) -> Any:
+    """A unit of grade D in the yearly evaluation receives nothing from the pool."""
+    return m.grant[i] <= 0.0
+
+
 @row("2.3", "definition", "carrier unit", "s_k <= S_k adopt_k", over="MEASURES")
 def saving_needs_adoption(m: Any, k: str) -> Any:
     """A measure saves only if it is carried out."""
@@ -114,6 +120,7 @@ ROWS = (
     growth_to_capacity,
     limit_of_low_output,
     dishonest_get_no_grant,
+    grade_d_gets_no_grant,
     saving_needs_adoption,
     saving_needs_activity,
     saving_frees_beyond_cut,

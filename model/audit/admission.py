@@ -99,6 +99,8 @@ def gate_reason(rulings: Rulings, project: Row, clause: str) -> str:
     if clause == "3.3.1a":
         line = advanced(rulings.accounts, project.text("benchmark_key"), project.text("specific_unit"))
         return "no_advanced_value" if line is None else "short_of_advanced"
+    if clause == "A1":
+        return "red_line" if project.text("red_line") else "grade_d"
     return _GATE_REASONS[clause]
 
 

@@ -57,6 +57,7 @@ OTHERS: Mapping[str, Kind] = {
     "growth_to_capacity": Kind("3.2.1c", "tce"),
     "limit_of_low_output": Kind("3.2.1c", "tce"),
     "dishonest_get_no_grant": Kind("3.2.5", "tce"),
+    "grade_d_gets_no_grant": Kind("3.3.2a", "tce"),
     "saving_needs_adoption": Kind("2.3", "carrier unit"),
     "saving_needs_activity": Kind("2.3", "carrier unit"),
     "saving_frees_beyond_cut": Kind("3.2.1b", "tce"),

@@ -9,11 +9,13 @@ from fractions import Fraction
 
 from dualcontrol.model.audit.accounts import Accounts, Owner, account, added
 from dualcontrol.model.audit.conduct import NO_REWARD, conduct_now, lost_share
+from dualcontrol.model.audit.evaluation import Graded, evaluated
 from dualcontrol.model.audit.inputs import Row, setting
 from dualcontrol.model.audit.numbers import ONE, ZERO, ceil, floor, half_up
 from dualcontrol.model.scenario import Scenario
 
 KG_PER_T = 1000
+VETOES = ("3.2.3a", "3.2.3b", "3.2.3e", "3.2.5", "3.3.1a")  # gates no figure makes up for (A1)
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,8 @@ class Rulings:
     benchmark: Fraction | None
     base_intensity: Fraction | None
     band: Fraction
+    project_grades: Graded
+    unit_grades: Graded
 
     @property
     def scenario(self) -> Scenario:
@@ -93,7 +97,13 @@ def judge(scenario: Scenario) -> Rulings:
     off = scenario.settings.disabled_clauses
     base = accounts.base()
     kappa = _benchmark(accounts)
-    units = {key: _unit(accounts, unit, kappa) for key, unit in accounts.units.items()}
+    is_barred = {key: unit.row.text("conduct") == "serious" for key, unit in accounts.units.items()}
+    vetoed = {key: ("3.2.5",) for key, barred in is_barred.items() if barred and "3.2.5" not in off}
+    graded, _ = evaluated(accounts, "unit", advanced, vetoed)
+    units = {key: _unit(accounts, unit, kappa, graded.grade[key]) for key, unit in accounts.units.items()}
+    gates = {key: _gates(accounts, project, kappa) for key, project in accounts.projects.items()}
+    vetoes = {key: [clause for clause in found if clause in VETOES] for key, found in gates.items()}
+    candidates, _ = evaluated(accounts, "project", advanced, vetoes)
     society = {key: ceil(accounts.society_flow(line, "base").total) for key, line in accounts.society.items()}
     share = setting(targets.overshoot_max_share) or ZERO
     # Everybody opens with whole tonnes and the grid account with all it drew: the county can repeat its base year.
@@ -104,10 +114,12 @@ def judge(scenario: Scenario) -> Rulings:
         society_opening=society,
         grid_opening=ceil(base.grid_total + max(ZERO, rounded)),
         increment=_increment(accounts, base.eq_total),
-        gates={key: _gates(accounts, project, kappa) for key, project in accounts.projects.items()},
+        gates={key: (*found, *_grade_gate(candidates, key)) for key, found in gates.items()},
         benchmark=kappa,
         base_intensity=base.eq_intensity / base.value_added if base.value_added > 0 else None,
         band=ZERO if "1.b" in off else max(ZERO, share * base.eq_total),
+        project_grades=candidates,
+        unit_grades=graded,
     )
 
 
@@ -131,7 +143,7 @@ def _benchmark(accounts: Accounts) -> Fraction | None:
     return whole.intensity / whole.value_added if whole.value_added > 0 else None
 
 
-def _unit(accounts: Accounts, unit: Owner, kappa: Fraction | None) -> UnitRuling:
+def _unit(accounts: Accounts, unit: Owner, kappa: Fraction | None, grade: str) -> UnitRuling:
     settings = accounts.scenario.settings
     policy, off = settings.policy, settings.disabled_clauses
     counted = accounts.base_unit_flow(unit).total
@@ -154,7 +166,11 @@ def _unit(accounts: Accounts, unit: Owner, kappa: Fraction | None) -> UnitRuling
 
     is_better = kappa is not None and unit.energy < kappa * unit.value_added
     is_worse = kappa is not None and unit.energy > kappa * unit.value_added
-    growth, is_open = 0, not (is_unrewarded or is_withheld)
+    growth, is_open = 0, not (is_unrewarded or is_withheld or grade == "D")
+    relaxed = setting(policy.allowance_share) or ZERO
+    if grade == "A":
+        relaxed *= setting(settings.evaluation.a_allowance_factor) or ONE
+    allowance = floor(relaxed * base) if is_better and is_open and "3.3.2b" not in off else 0
     if "3.1.1" in off or not _sector_flag(accounts, unit, "is_high_energy"):
         ceiling = ONE if unit.row.maybe("activity_max") is None else unit.row.num("activity_max")
         growth = max(0, ceil(ceiling * counted) - base)
@@ -166,9 +182,9 @@ def _unit(accounts: Accounts, unit: Owner, kappa: Fraction | None) -> UnitRuling
                                              max(0, base - cut - release)),
         leader_bonus=share(policy.leader_bonus_share, is_leader and not is_unrewarded, "3.3.1c"),
         green_bonus=share(policy.green_factory_bonus_share, is_green and not is_unrewarded, "3.3.3d"),
-        allowance_max=max(0, share(policy.allowance_share, is_better and is_open, "3.3.2b")),
+        allowance_max=max(0, allowance),
         growth_max=growth if is_open else 0,
-        limit_max=share(policy.max_cut_share, is_worse and not is_withheld, "3.2.1c"),
+        limit_max=share(policy.max_cut_share, (is_worse or grade == "D") and not is_withheld, "3.2.1c"),
         is_withheld=is_withheld,
     )  # fmt: skip
 
@@ -274,6 +290,12 @@ def _gates(accounts: Accounts, project: Owner, kappa: Fraction | None) -> tuple[
     off = accounts.scenario.settings.disabled_clauses
     listed = () if "3.4.1" not in off else ("3.4.1",)  # without the plan's list nobody is a candidate
     return (*listed, *(clause for clause, is_true in found.items() if is_true and clause not in off))
+
+
+def _grade_gate(graded: Graded, key: str) -> tuple[str, ...]:
+    """A1: grade D by score or red line does not enter; where another clause is the veto, that one stops it."""
+    vetoes = graded.vetoes[key]
+    return ("A1",) if graded.grade[key] == "D" and (not vetoes or "red_line" in vetoes) else ()
 
 
 def _lacks_replacement(accounts: Accounts, project: Owner) -> bool:

@@ -17,7 +17,7 @@ from dualcontrol.model.audit.verdict import Check, Probe, together
 MARK = "演示数据·非官方文件"  # borne by every result whose data are not official
 SHARE = Fraction(1, 10**6)  # published decimals of shares by basis
 PRICE = Fraction(1, 10**8)  # 万元 per unit: prices below it may be a solver's noise
-_NO_INVERSION = ("starts_after_the_plan_year", "decided_by_leaders")
+NO_INVERSION = ("starts_after_the_plan_year", "decided_by_leaders")
 # What a published summary must say beside its totals; values are checked where they can be recomputed.
 KEYS = (
     "scenario", "title_zh", "title_en", "region_zh", "region_en", "nature", "base_year", "plan_year", "as_of",
@@ -112,7 +112,7 @@ def inversions(results: Results) -> list[dict[str, str]]:
     """Pairs where a project that enters ranks below one that is refused, by the published ranks."""
     enters = [row for row in results.projects if row.text("decision") == "admitted"]
     waits = [row for row in results.projects
-             if row.text("decision") == "refused" and row.text("reason") not in _NO_INVERSION]  # fmt: skip
+             if row.text("decision") == "refused" and row.text("reason") not in NO_INVERSION]  # fmt: skip
     return [
         {"admitted": a.text("project_id"), "refused": r.text("project_id"), "reason": r.text("reason")}
         for r in waits

@@ -1,9 +1,8 @@
 """The rules of the plan, one file per group of clauses: each reads the accounts and posts ledger entries."""
 
 from dualcontrol.model.accounting import Accounts
-from dualcontrol.model.evaluation import scores
 from dualcontrol.model.ledger import Ledger
-from dualcontrol.model.policy import bands, benchmarks, entry, opening, support
+from dualcontrol.model.policy import bands, benchmarks, entry, evaluation, opening, support
 from dualcontrol.model.policy.conduct import state
 from dualcontrol.model.policy.rulings import Desk, Gate, Rulings, UnitRuling
 
@@ -35,10 +34,13 @@ def judge(accounts: Accounts) -> Rulings:
     ):
         ledger = ledger.post(opener(accounts))
     bases = {unit_id: ledger.balance(f"unit:{unit_id}") for unit_id in accounts.units}
-    desk = Desk(accounts, ledger, bases, bands.banner_benchmark(accounts))
+    stock = evaluation.stock(accounts)
+    desk = Desk(accounts, ledger, bases, bands.banner_benchmark(accounts), stock.grades)
     for rule in _RULES:
         desk = desk.posted(rule(desk))
     gates = tuple(entry.gates(desk))
+    candidates = evaluation.candidates(desk, gates)
+    gates += tuple(evaluation.grade_gates(candidates))
     return Rulings(
         accounts,
         desk.ledger,
@@ -46,7 +48,9 @@ def judge(accounts: Accounts) -> Rulings:
         gates,
         desk.benchmark_tce_per_wan_yuan,
         opening.increment_tce(accounts),
-        scores(accounts),
+        {j: float(score or 0) for j, score in candidates.scores.items()},
+        candidates,
+        stock,
     )
 
 

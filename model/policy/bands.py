@@ -54,14 +54,17 @@ def grant_ceiling(desk: Desk, unit_id: str, is_high_energy: bool, conduct: str) 
 
     3.3.2b: better than the benchmark, up to `allowance_share` of the base. 3.1.1: other high-consuming stock,
     nothing. Else: up to what its full capacity needs (3.2.1c, reasonable use), or the allowance where that is more:
-    being efficient must never cost room. 3.2.5: warned or serious (`conduct`, the state today), nothing.
+    being efficient must never cost room. 3.2.5: warned or serious (`conduct`, the state today), nothing. 3.3.2a:
+    grade A, the allowance times `a_allowance_factor`; grade D, nothing.
     """
     if conduct in BARRED and desk.is_on("3.2.5"):
         return 0, "3.2.5"
-    base, policy = max(0, desk.bases[unit_id]), desk.accounts.scenario.settings.policy
+    if desk.grades.get(unit_id) == "D":
+        return 0, "3.3.2a"
+    base = max(0, desk.bases[unit_id])
     allowance = 0
     if desk.is_better_than_benchmark(unit_id) and desk.is_on("3.3.2b"):
-        allowance = whole_down(exact(policy.allowance_share) * base)
+        allowance = whole_down(allowance_share(desk, unit_id) * base)
     if is_high_energy and desk.is_on("3.1.1"):
         return (allowance, "3.3.2b") if allowance > 0 else (0, "3.1.1")
     units = desk.accounts.scenario.table("units").set_index("unit_id")
@@ -70,9 +73,17 @@ def grant_ceiling(desk: Desk, unit_id: str, is_high_energy: bool, conduct: str) 
     return (allowance, "3.3.2b") if allowance > growth else (growth, "3.2.1c")
 
 
+def allowance_share(desk: Desk, unit_id: str) -> Fraction:
+    """3.3.2b: relaxation above the base for efficient units, share of the base; more for grade A (3.3.2a)."""
+    settings = desk.accounts.scenario.settings
+    factor = settings.evaluation.a_allowance_factor if desk.grades.get(unit_id) == "A" else 1.0
+    return exact(settings.policy.allowance_share) * exact(factor)
+
+
 def limit_ceiling(desk: Desk, unit_id: str) -> int:
-    """3.2.1c: how much may be taken from a low-output, high-consumption unit this year, whole tce."""
-    if not desk.is_on("3.2.1c") or not desk.is_worse_than_benchmark(unit_id):
+    """3.2.1c: how much may be taken from a low-output, high-consumption unit this year, whole tce; grade D is one."""
+    is_low = desk.is_worse_than_benchmark(unit_id) or desk.grades.get(unit_id) == "D"
+    if not desk.is_on("3.2.1c") or not is_low:
         return 0
     return whole_down(
         exact(desk.accounts.scenario.settings.policy.max_cut_share) * max(0, desk.bases[unit_id])

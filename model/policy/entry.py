@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from dualcontrol.model.policy.benchmarks import line
+from dualcontrol.model.benchmark_lines import line
 from dualcontrol.model.policy.conduct import BARRED, state
 from dualcontrol.model.policy.rulings import Desk, Gate
 from dualcontrol.model.quantities import exact, tce_per_product

@@ -1,11 +1,15 @@
 """What the rules decide before the optimisation: ledger entries, gates, and the room each unit is left (design §4)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from dualcontrol.model.accounting import Accounts
 from dualcontrol.model.ledger import Entry, Ledger
+
+if TYPE_CHECKING:
+    from dualcontrol.model.evaluation import Evaluation
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,8 @@ class Rulings:
     benchmark_tce_per_wan_yuan: Fraction | None
     increment_tce: int
     scores: Mapping[str, float]
+    project_evaluation: "Evaluation"
+    unit_evaluation: "Evaluation"
 
     def gates_of(self, target_id: str) -> tuple[Gate, ...]:
         """The gates that stop a project or a unit; empty when it may pass."""
@@ -57,12 +63,13 @@ class Rulings:
 
 @dataclass(frozen=True)
 class Desk:
-    """What a rule sees: the accounts, the ledger so far, the bases and the banner's benchmark."""
+    """What a rule sees: accounts, ledger so far, bases, the banner's benchmark, grades of units (3.3.2a)."""
 
     accounts: Accounts
     ledger: Ledger
     bases: Mapping[str, int]
     benchmark_tce_per_wan_yuan: Fraction | None
+    grades: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def year(self) -> int:
@@ -75,7 +82,7 @@ class Desk:
 
     def posted(self, entries: list[Entry]) -> "Desk":
         """The desk after a rule posted its entries."""
-        return Desk(self.accounts, self.ledger.post(entries), self.bases, self.benchmark_tce_per_wan_yuan)
+        return replace(self, ledger=self.ledger.post(entries))
 
     def energy_per_value_added(self, unit_id: str) -> Fraction | None:
         """Base-year tce (intensity measure, 当量) per 万元 of value added; None without value added."""

@@ -13,6 +13,7 @@ from dualcontrol.model.reports import (
     decisions,
     departments,
     electrification,
+    evaluation,
     fossil,
     inventory,
     simple_rules,
@@ -37,6 +38,9 @@ REPORTS: tuple[Report, ...] = (
     water.REPORT,
     fossil.REPORT,
     sub_accounts.REPORT,
+    evaluation.PROJECTS,
+    evaluation.UNITS,
+    evaluation.INVERSIONS,
 )
 
 

@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import pytest
 
+from dualcontrol.model.benchmark_lines import line
 from dualcontrol.model.ledger import POOL
-from dualcontrol.model.policy.benchmarks import line
 from dualcontrol.model.quantities import exact, tce_per_product, whole_down, whole_near, whole_up
 from tests.model.small_cases import county, entries, rulings_of, total, unit
 

@@ -16,6 +16,7 @@ from dualcontrol.model.audit.reports import (
     decisions,
     departments,
     electrification,
+    evaluation,
     fossil,
     inventory,
     simple_rules,
@@ -58,6 +59,9 @@ AUDITED: Mapping[str, Reader] = {
     "water": Reader("3.3.4b", ("account",), water.expected),
     "fossil": Reader("2.3", ("item", "use"), fossil.expected),
     "sub_accounts": Reader("3.3.4a", ("account",), sub_accounts.expected),
+    "evaluation_projects": Reader("3.2.3c", ("project_id",), evaluation.projects),
+    "evaluation_units": Reader("3.1.2", ("unit_id",), evaluation.units),
+    "inversions": Reader("3.2.3c", ("admitted", "refused"), evaluation.inversions),
 }
 
 

@@ -91,6 +91,14 @@ def plain(increment: float = 100, value: float = 500, **columns: object) -> Scen
     return county([unit("A", 1000, value, **{"activity_max": 2, **columns})], {**total(increment), **AT_TWO})
 
 
+def low_grade() -> Scenario:
+    """A crossed a red line: grade D where units are graded."""
+    owner = unit("A", 1000, 500, activity_max=2, red_line="x")
+    tax = {"indicator": "tax_per_mu", "weight": 1, "benchmark": 1}
+    graded = {"evaluation": {"unit_grading": "score"}}
+    return county([owner], {**total(100), **AT_TWO, **graded}, evaluation=[tax])
+
+
 def saving() -> Scenario:
     """A has lost 10 tce and may save 20, 10 of them beyond the cut; P of 25 tce waits."""
     return county([unit("A", 1000, 500), project("P", 25, 60)], {**total(0), **AT_TWO}, **CUT, **MEASURE)
@@ -187,6 +195,7 @@ EXAMPLES: dict[str, Example] = {
         lambda: plain(**ABOVE), "A", a(activity=0.9, limit=51), a(activity=0.9, limit=50)
     ),
     "dishonest_get_no_grant": Example(lambda: plain(conduct="warned"), "A", a(grant=1), a()),
+    "grade_d_gets_no_grant": Example(low_grade, "A", a(grant=1), a()),
     "saving_needs_adoption": Example(saving, "m", SAVED | a(adopted=0), SAVED),
     "saving_needs_activity": Example(saving, "m", SAVED | a(activity=0.7), SAVED | a(activity=0.8)),
     "saving_frees_beyond_cut": Example(

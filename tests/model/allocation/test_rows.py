@@ -17,6 +17,7 @@ from tests.model.allocation.examples import (
     burning,
     entering,
     homes,
+    low_grade,
     mined,
     plain,
     powered,
@@ -94,6 +95,7 @@ BITES = {
     # a unit that was cut may not get its quota back by a grant
     "growth_to_capacity": lambda: county([unit("A", 1000, 500)], total(100), **CUT),
     "dishonest_get_no_grant": lambda: plain(conduct="warned"),
+    "grade_d_gets_no_grant": low_grade,
     "saving_frees_beyond_cut": EXAMPLES["saving_frees_beyond_cut"].scenario,
     "saving_beyond_is_declared": EXAMPLES["saving_beyond_is_declared"].scenario,
     "green_supply": lambda: powered(150),
