@@ -40,14 +40,15 @@ def optimise(rulings: Rulings) -> Plan:
 
     Errors: Infeasible when no plan exists, SolverError when HiGHS fails or its answer does not hold.
     """
-    case, bound, held = Case(rulings), float("inf"), None
+    case, bound = Case(rulings), float("inf")
+    held: Solved | None = None
     for _ in range(ROUNDS):
         solved = _solved(case, held, bound)
         if np.isinf(bound):  # later rounds, with margins or greener exports, bound less than what was asked
             bound = solved.first.bound
         outcome = outcome_of(case, solved)
         if (greener := _greener_exports(case, outcome)) is not None:
-            case, held = replace(case, green_share=greener), solved.x
+            case, held = replace(case, green_share=greener), solved
             continue
         excess = _intensity_excess_tce(case, outcome)
         if outcome.pool_short_tce == 0 and excess <= 0:
@@ -90,7 +91,7 @@ def _greener_exports(case: Case, outcome: Outcome) -> dict[str, Any] | None:
     return {name: np.maximum(own[name], assumed[name]) for name in own}
 
 
-def _solved(case: Case, held: Floats | None = None, bound: float = np.inf) -> Solved:
+def _solved(case: Case, held: Solved | None = None, bound: float = np.inf) -> Solved:
     """The case solved; with the yes and no of `held` where that is within the gap of `bound`, which is faster."""
     if held is not None:
         settings = case.accounts.scenario.settings

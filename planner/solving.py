@@ -79,21 +79,21 @@ class NoPlan(RuntimeError):
         super().__init__(status.value)
 
 
-def solve_case(case: Case, held: Floats | None = None) -> Solved:
+def solve_case(case: Case, held: Solved | None = None) -> Solved:
     """Value, then ranking, then the least interference, each in its turn. Errors: NoPlan, SolverError.
 
-    held: yearly columns whose yes and no are kept.
+    held: an earlier solution whose yes and no are kept (and what its days were asked is asked first).
     """
     with timing.stage("compile"):
         model = build_model(case)
         yearly = compile_model(model)
         if held is not None:
-            yearly = yearly.fixed(held)
+            yearly = yearly.fixed(held.x)
     if case.power is None:
         return _ordered(case, yearly, yearly, len(yearly.columns))
     settings = case.accounts.scenario.settings.time
     if settings.mode == "year":
-        return _full_year(case, yearly, model.total_terms)
+        return _full_year(case, yearly, model.total_terms, held.year if held is not None else None)
     with timing.stage("compile"):
         hours = hours_of(case, drafted_series(case))
         program, layout = couple(yearly, hours, model.total_terms)
@@ -133,7 +133,9 @@ def _least(yearly: Arrays, fixed: Arrays, value: Stage, first: Solution, options
     )
 
 
-def _full_year(case: Case, yearly: Arrays, total_terms: Mapping[str, Any]) -> Solved:
+def _full_year(
+    case: Case, yearly: Arrays, total_terms: Mapping[str, Any], before: Decomposed | None
+) -> Solved:
     """The year by decomposition; ranking on its cuts; the rest on the mix of days that is the plan's year."""
     settings = case.accounts.scenario.settings
     with timing.stage("compile"):
@@ -149,6 +151,7 @@ def _full_year(case: Case, yearly: Arrays, total_terms: Mapping[str, Any]) -> So
             gap=settings.time.gap,
             most_evaluations=settings.time.most_evaluations,
             options=options,
+            questions=[(answer.at, answer.prices) for answer, _ in before.mix] if before else (),
         )
     if not year.x.size:
         raise NoPlan(year.status)

@@ -314,7 +314,10 @@ def test_a_year_of_the_same_day_is_that_day(name: str) -> None:
     day, year = solve(YEARS[name]({"mode": "typical"})), solve(YEARS[name]({"mode": "year"}))
     best = day.summary["solver_objective_wan_yuan"]
     assert year.summary["bound_wan_yuan"] >= best - 1e-6 * abs(best)
-    assert year.summary["solver_objective_wan_yuan"] <= best + 1e-6 * abs(best)
+    most = day.summary[
+        "bound_wan_yuan"
+    ]  # `best` may carry a margin for whole tonnes that the year did without
+    assert year.summary["solver_objective_wan_yuan"] <= most + 1e-6 * abs(most)
     assert value(year) == pytest.approx(value(day), rel=2 * GAP)
     assert (day.summary["time"], year.summary["time"]) == ("checked_typical", "checked_year")
     assert (day.summary["is_draft"], year.summary["is_draft"]) == (True, False)
