@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from dualcontrol import reporting, timing
+from dualcontrol.coupling import missed_of_the_year
 from dualcontrol.dispatching import drawn_as_settled, hourly_values, power_tables
 from dualcontrol.infeasible import Infeasible
 from dualcontrol.model.allocation import Case, Margins
@@ -24,8 +25,8 @@ from dualcontrol.model.plan import (
 from dualcontrol.model.policy import Rulings
 from dualcontrol.model.power.dispatch import whole_dispatch
 from dualcontrol.model.power.inputs import green_share_of
+from dualcontrol.model.power.typical import ALL, MOST
 from dualcontrol.model.reports import report_tables
-from dualcontrol.solvers.compile import Floats
 from dualcontrol.solvers.highs import SolverError, Status
 from dualcontrol.solving import NoPlan, Solved, solve_case
 
@@ -47,6 +48,12 @@ def optimise(rulings: Rulings) -> Plan:
         if np.isinf(bound):  # later rounds, with margins or greener exports, bound less than what was asked
             bound = solved.first.bound
         outcome = outcome_of(case, solved)
+        misses = missed_of_the_year(case, outcome)
+        if (worst := max(map(abs, misses.values()), default=0.0)) > ALL:
+            if case.more_days >= MOST:
+                raise SolverError(f"typical days miss {worst:.1%} of the year: take the whole year (--year)")
+            case, held = replace(case, more_days=case.more_days * 2 + 4), None
+            continue
         if (greener := _greener_exports(case, outcome)) is not None:
             case, held = replace(case, green_share=greener), solved
             continue

@@ -96,8 +96,8 @@ def solve_year(
     First the relaxation (its cuts are valid for the integers), then the integers. answers: of an earlier solve
     on the same days. sampled: with a few days that stand for all the same is solved quickly before; that gives no
     bounds, only the places and prices at which all days are asked first. questions: these first instead, those of a
-    year alike. Errors: SolverError; status INFEASIBLE when the
-    master has no plan, TIME_LIMIT when `most_evaluations` did not close the gap (bounds and plan are valid all the same).
+    year alike. Errors: SolverError; status INFEASIBLE when the master has no plan, TIME_LIMIT when
+    `most_evaluations` did not close the gap (bounds and plan are valid all the same).
     """
     began, pool = time.perf_counter(), list(answers)
     search = _Search(yearly, wiring, days, gap, options or Options(gap=gap / 4), pool, most_evaluations)
@@ -199,9 +199,9 @@ class _Search:
             self.bound = min(self.bound, master.bound)
             fixed = program if is_relaxed else program.fixed(master.x[:-1])
             mix = self._mix(fixed, master.x, whole)
-            if mix is not None and mix.mismatch <= FITS:
-                if self.best is None or mix.objective > self.best.objective:
-                    self.best = mix
+            fits = mix is not None and mix.mismatch <= FITS
+            if fits and (self.best is None or mix.objective > self.best.objective):
+                self.best = mix
             self.history.append((self.best.objective if self.best else -np.inf, self.bound))
             if (self.best and self._distance(self.best) <= self.gap) or self.asked >= self.most:
                 return Status.OPTIMAL
