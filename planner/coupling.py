@@ -69,12 +69,14 @@ def drafted_series(case: Case) -> Series:
 
 
 def missed_of_the_year(case: Case, outcome: Outcome) -> dict[str, float]:
-    """What a plan's typical days miss of the year's electricity drawn (`load`) and of what renewables could make
-    (`renewable`), as a share of it. Empty for a full year.
+    """What a plan's typical days miss of the year, as a share of it; empty for a full year.
+
+    `load`: of the electricity drawn; `renewable`: of what renewables could make.
     """
-    power, dispatch = case.network, outcome.dispatch
+    dispatch = outcome.dispatch
     if dispatch is None or dispatch.series.weight is None:
         return {}
+    power = case.network
     year, series = power.year(), dispatch.series
     misses = missed(year, series)
     uses = {**outcome.unit_use, **outcome.project_use, **outcome.society_use}

@@ -110,8 +110,12 @@ def _solved(case: Case, held: Solved | None = None, bound: float = np.inf) -> So
         else:
             missed = bound - solved.first.objective
             if missed <= gap * abs(bound):
+                # the ranking chose these yes and no: what it cost then it costs still, as far as the bound allows
+                cost = min(held.ranking_cost, max(0.0, bound - solved.value))
+                first = replace(solved.first, bound=bound, objective=solved.value + cost)
+                missed = bound - first.objective
                 best = Status.OPTIMAL if missed <= 1e-9 * abs(bound) else Status.WITHIN_GAP
-                return replace(solved, first=replace(solved.first, status=best, bound=bound))
+                return replace(solved, first=replace(first, status=best), ranking_cost=cost)
     try:
         return solve_case(case)
     except NoPlan as error:
@@ -143,7 +147,7 @@ def _plan(case: Case, solved: Solved, outcome: Outcome, bound: float) -> Plan:
         "status": best.status.value,
         "bound_wan_yuan": bound if case.is_on("2.2") else None,  # what was bounded is the value
         "solver_objective_wan_yuan": best.objective,
-        "ranking_cost_wan_yuan": max(0.0, best.objective - solved.value),
+        "ranking_cost_wan_yuan": solved.ranking_cost,
         "binding": reporting.binding(constraints),
         "binding_rows": reporting.binding_rows(constraints),
         "inversions": inversions(projects),
@@ -153,7 +157,7 @@ def _plan(case: Case, solved: Solved, outcome: Outcome, bound: float) -> Plan:
         "intensity_price": intensity_price,
         "value_items_wan_yuan": {k: float(v) for k, v in outcome.value_items_wan_yuan.items()},
         **reporting.network_summary(case, solved, outcome),
-        **_draft(case),
+        **_draft(case, solved),
     }
     plan = Plan(
         summary,
@@ -169,8 +173,8 @@ def _plan(case: Case, solved: Solved, outcome: Outcome, bound: float) -> Plan:
     return replace(plan, reports=report_tables(case, outcome, {**told, "summary": summary}))
 
 
-def _draft(case: Case) -> dict[str, Any]:
-    """What typical days would have said of a plan over the year: their value and builds, beside the year's."""
+def _draft(case: Case, of_year: Solved) -> dict[str, Any]:
+    """What typical days would have said of a plan over the year: their value and builds, and what the year takes."""
     scenario = case.accounts.scenario
     if case.power is None or scenario.settings.time.mode != "year":
         return {}
@@ -182,6 +186,7 @@ def _draft(case: Case) -> dict[str, Any]:
     return {
         "typical_days": {
             "solver_objective_wan_yuan": solved.value,
+            "less_over_the_year_wan_yuan": solved.value - of_year.value,
             "builds": sorted(b for b, share in decisions.built.items() if share > 0),
         }
     }

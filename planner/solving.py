@@ -22,7 +22,8 @@ class Solved:
     """A solved plan. The first columns and rows of `program` (a linear program, integers fixed) are the yearly model's.
 
     yearly: the yearly model. first: the value stage (objective, bound, status). value: what is left of it with the
-    ranking. final: the solution the plan is read from. hours, layout: of typical days; year: of the decomposition.
+    ranking; ranking_cost: what the ranking took, where it chose yes and no. final: the solution the plan is read from.
+    hours, layout: of typical days; year: of the decomposition.
     """
 
     yearly: Arrays
@@ -30,6 +31,7 @@ class Solved:
     first: Solution
     value: float
     final: Solution
+    ranking_cost: float
     hours: Hours | None = None
     layout: Layout | None = None
     year: Decomposed | None = None
@@ -128,8 +130,15 @@ def _least(yearly: Arrays, fixed: Arrays, value: Stage, first: Solution, options
     with timing.stage("least"):
         results = solve_in_order(fixed, [replace(value, tolerance=0.0), last], options)
     _require(results)
+    value_left = results[0].objective
     return Solved(
-        yearly, fixed, first, results[0].objective, results[-1].solution, dual=results[0].solution.row_dual
+        yearly,
+        fixed,
+        first,
+        value_left,
+        results[-1].solution,
+        max(0.0, first.objective - value_left),
+        dual=results[0].solution.row_dual,
     )
 
 

@@ -247,7 +247,7 @@ def _cell(value: Any, place: str, cells: Probe) -> Number | None:
 def _prices(
     frame: pd.DataFrame, dispatch: Dispatch, network: Network, cells: Probe, hours: Probe, year: int
 ) -> dict[str, Floats]:
-    """Nodal prices: a finite one for every bus and hour of the dispatch."""
+    """Nodal prices: a finite one for every hour of the dispatch, of every bus that has any."""
     file = FILES[PRICES]
     years, hour, weight = (
         _whole(frame, "year", file, cells, 9999),
@@ -266,6 +266,8 @@ def _prices(
     found = {}
     for bus in network.buses:
         mine = buses == bus
+        if not mine.any():
+            continue  # whether it may be without is asked later, when it is known what is built
         whole = bool(is_same.all()) and np.array_equal(np.sort(place[mine]), np.arange(len(dispatch.hour)))
         hours.holds(f"{file} {bus}", whole, str(int(mine.sum())), str(len(dispatch.hour)))
         if whole:

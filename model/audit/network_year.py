@@ -33,6 +33,7 @@ def year_checks(
     found = [
         _builds(operation), _activity(results, operation), _utilisation(operation),
         _delivered(plan, operation), _net_inflow(plan, operation), _typical(plan, operation),
+        _priced(operation),
     ]  # fmt: skip
     if summary is not None:
         found.append(_summary(plan, operation, summary, is_published))
@@ -238,6 +239,28 @@ def _typical(plan: Plan, operation: Operation) -> Probe:
         if start <= 12:
             later = int(dispatch.weight[MONTH_OF_HOUR[dispatch.hour] >= start].sum())
             probe.equal(f"{start}…12", later, int((start <= MONTH_OF_HOUR).sum()))
+    return probe
+
+
+def _priced(operation: Operation) -> Probe:
+    """A price for every bus in service, none elsewhere: something exists, is built or is drawn there."""
+    probe, network = Probe("power_prices", "3.4.2", ""), operation.network
+
+    def is_there(build: str) -> bool:
+        return not build or (operation.built[build] > 0 and network.builds[build].num("start_month") <= 12)
+
+    live = {network.losses_bus, *(group.bus for group in network.groups.values())}
+    for row in network.branches:
+        if is_there(row.text("build_id")):
+            live |= {row.text("from_bus"), row.text("to_bus")}
+    live |= {part.bus for part in network.classes if is_there(part.build)}
+    live |= {way.bus for way in network.ways if is_there(way.build)}
+    live |= {row.text("bus_id") for row in network.storage.values() if is_there(row.text("build_id"))}
+    for bus in network.buses:
+        has = bus in operation.tables.prices
+        probe.holds(
+            f"power/prices {bus}", has == (bus in live), "+" if has else "-", "+" if bus in live else "-"
+        )
     return probe
 
 

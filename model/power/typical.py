@@ -51,10 +51,9 @@ def typical_days(year: Series, days: int, extremes: Mapping[str, list[str]] | No
 def representative_days(
     year: Series, days: int, loads: Iterable[str], extremes: Mapping[str, list[str]] | None = None
 ) -> Series:
-    """Typical days whose mean of each of the profiles `loads` misses the year's by at most SINGLE: more than asked for
-    where so few cannot.
+    """Typical days that have the year's mean of each of the profiles `loads` within SINGLE.
 
-    Errors: ValueError naming the profile where even MOST days miss it.
+    More than asked for where so few cannot. Errors: ValueError naming the profile where even MOST days miss it.
     """
     loads, worst = sorted(set(loads)), ("", 0.0)
     for count in (days, *(n for n in range(days + 2, MOST + 1, max(2, days // 4)))):

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from dualcontrol.messages import catalogue, placeholders
@@ -135,7 +136,7 @@ FORM: list[tuple[str, Change]] = [
     ("power_hours", only("power/dispatch", "hour != 12")),
     ("power_hours", only("power/dispatch", "hour < 24")),
     ("power_hours", only("power/prices", "hour != 12")),
-    ("power_hours", only("power/prices", "bus != 'b'")),
+    ("power_prices", only("power/prices", "bus != 'b'")),
     ("power_hours", every("power/dispatch", "year", 2023)),
     ("power_hours", every("power/dispatch", "weight", 182)),
     ("power_hours", swapped_weights),
@@ -289,6 +290,24 @@ VIOLATED: list[tuple[str, dict[str, Any]]] = [
     ("activity", rows("units", U={"activity_min": 0.92})),
     ("planned_use", rows("unit_energy", U={"quantity": 25000})),
     ("power_hours", {"settings": {"time": {"mode": "year"}}}),
+    # a fourth bus at the end of a line that exists: it is in service, and has no price
+    (
+        "power_prices",
+        {
+            "power/buses": [{"bus_id": bus, "voltage_kv": 110} for bus in "abcd"],
+            "power/branches": [
+                *NETWORK["power/branches"],
+                {
+                    "branch_id": "cd",
+                    "from_bus": "c",
+                    "to_bus": "d",
+                    "kind": "line",
+                    "reactance_pu": 0.1,
+                    "capacity_mw": 5,
+                },
+            ],
+        },
+    ),
     # two days of which one stands for August to December too: a build of August would have 184 days, not 153
     ("typical_days", rows("power/builds", W={"start_month": 8})),
     ("power_tables", {"settings": {"time": {"mode": "none"}}}),
@@ -332,6 +351,26 @@ def test_typical_days_that_miss_the_year_are_caught(
         values /= values.mean()
     write_profiles(folder, {**series, profile: values})  # type: ignore[arg-type]
     assert check(load(folder)).check("typical_days").passed is passes
+
+
+def test_a_bus_out_of_service_has_no_price(tmp_path: Path) -> None:
+    """d hangs on a line of R, which the plan does not build: no price is right, any price is caught."""
+    line = {"branch_id": "cd", "from_bus": "c", "to_bus": "d", "kind": "line", "reactance_pu": 0.1,
+            "capacity_mw": 5, "build_id": "R"}  # fmt: skip
+    scenario = inputs(
+        tmp_path / "s",
+        **{
+            "power/buses": [{"bus_id": bus, "voltage_kv": 110} for bus in "abcd"],
+            "power/branches": [*NETWORK["power/branches"], line],
+        },
+    )
+
+    def with_d(tables: Tables) -> None:
+        prices = tables["power/prices"]
+        tables["power/prices"] = pd.concat([prices, prices[prices["bus"] == "a"].assign(bus="d")])
+
+    assert check(scenario).check("power_prices").passed
+    assert not check(scenario, with_d).check("power_prices").passed
 
 
 def test_exports_may_carry_less_green_by_contract(tmp_path: Path) -> None:
