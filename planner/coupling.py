@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dualcontrol.model.allocation.case import Case
+from dualcontrol.model.decisions import Outcome
 from dualcontrol.model.power.hour import LINKS, SCOPES, build_hour, profile_names
 from dualcontrol.model.power.inputs import HOURS
 from dualcontrol.model.power.network import Series
-from dualcontrol.model.power.typical import typical_days
+from dualcontrol.model.power.typical import MOST, missed, representative_days
 from dualcontrol.solvers.compile import Arrays, Label
 from dualcontrol.solvers.join import join
 from dualcontrol.solvers.stamp import Layout, compile_hour, stamp
@@ -50,18 +51,60 @@ def drafted_series(case: Case) -> Series:
     """Typical days of the scenario's `[time]`; extreme days are those of peak load and of least sun and wind."""
     power, time = case.network, case.accounts.scenario.settings.time
     year = power.year()
+    loads = {p for x in power.network.loads for p in (x.profile, x.flexible_profile) if p is not None}
+    count = min(MOST, time.typical_days + case.more_days)
     if not time.extreme_days:
-        return typical_days(year, time.typical_days)
+        return representative_days(year, count, loads)
     kinds = case.accounts.scenario.table("power/profile_names").set_index("profile_id")["kind"]
     varying = [p for p in kinds.index if np.ptp(year.profiles[p]) > 0]
-    return typical_days(
+    return representative_days(
         year,
-        time.typical_days,
+        count,
+        loads,
         {
             "max": [p for p in varying if kinds[p] == "load"][:2],
             "min": [p for p in varying if kinds[p] == "output"][:2],
         },
     )
+
+
+def missed_of_the_year(case: Case, outcome: Outcome) -> dict[str, float]:
+    """What a plan's typical days miss of the year, as a share of it; empty for a full year.
+
+    `load`: of the electricity drawn; `renewable`: of what renewables could make.
+    """
+    dispatch = outcome.dispatch
+    if dispatch is None or dispatch.series.weight is None:
+        return {}
+    power = case.network
+    year, series = power.year(), dispatch.series
+    misses = missed(year, series)
+    uses = {**outcome.unit_use, **outcome.project_use, **outcome.society_use}
+    drawn: dict[str, float] = {}
+    for owner, column in power.load_of.items():
+        use = float(uses[owner].electricity_mwh - uses[owner].self_pv_mwh)
+        drawn[column] = drawn.get(column, 0.0) + use
+    short, whole = 0.0, 0.0
+    for load in power.network.loads:
+        mwh = drawn.get(str(load.column), load.mw * HOURS)
+        part = load.flexible_share
+        whole += mwh
+        short += mwh * (1.0 - part) * (misses[load.profile] if load.profile else 0.0)
+        short += mwh * part * (misses[load.flexible_profile] if load.flexible_profile else 0.0)
+    made = {True: 0.0, False: 0.0}
+    for plant in power.plants.values():
+        if plant.kind != "thermal":
+            build = plant.build_id or None
+            size = float(plant.capacity_mw) * (float(outcome.decisions.built[build]) if build else 1.0)
+            for is_year, hours, weight in ((True, year, 1.0), (False, series, series.weight)):
+                share = hours.profiles[plant.profile_id] * weight
+                made[is_year] += size * float(
+                    (share * hours.profiles[f"service:{build}"] if build else share).sum()
+                )
+    return {
+        "load": short / whole if whole else 0.0,
+        "renewable": made[False] / made[True] - 1.0 if made[True] else 0.0,
+    }
 
 
 def couple(yearly: Arrays, hours: Hours, total_terms: TotalTerms) -> tuple[Arrays, Layout]:

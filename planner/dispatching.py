@@ -79,7 +79,7 @@ def power_tables(case: Case, solved: Solved, outcome: Outcome) -> dict[str, pd.D
         return {}
     return {
         "dispatch": dispatch_table(outcome.dispatch, case.accounts.scenario.settings.plan_year),
-        "prices": prices_table(case, solved),
+        "prices": prices_table(case, solved, outcome),
         "assets": assets_table(case, outcome),
         "green": green_table(case, outcome),
     }
@@ -109,11 +109,29 @@ def dispatch_table(dispatch: Dispatch, year: int) -> pd.DataFrame:
     )
 
 
-def prices_table(case: Case, solved: Solved) -> pd.DataFrame:
-    """Long table year, hour, weight, bus, yuan_per_mwh: what one more MWh of load at the bus costs (nodal price)."""
+def buses_in_service(case: Case, outcome: Outcome) -> set[str]:
+    """Buses at which something exists, is built and comes into service in the year, or is drawn."""
+    power = case.network
+    built = {
+        b for b, share in outcome.decisions.built.items() if share > 0 and power.builds[b].start_month <= 12
+    }
+    network = power.network
+    found = {bus for x in network.branches if x.build is None or x.build in built for bus in (x.bus0, x.bus1)}
+    found |= {x.bus for x in (*network.generators, *network.storage) if x.build is None or x.build in built}
+    return found | {x.bus for x in network.loads}
+
+
+def prices_table(case: Case, solved: Solved, outcome: Outcome) -> pd.DataFrame:
+    """Long table year, hour, weight, bus, yuan_per_mwh: what one more MWh of load at the bus costs (nodal price).
+
+    Without the buses that are not in service: nobody can draw anything there.
+    """
     series = solved.stamped.series
     weight = np.ones(series.hours) if series.weight is None else series.weight
-    buses, dual = solved.nodal_duals()
+    every, duals = solved.nodal_duals()
+    live = buses_in_service(case, outcome)
+    kept = [k for k, bus in enumerate(every) if str(bus) in live]
+    buses, dual = [every[k] for k in kept], duals[:, kept]
     price = -dual / weight[:, None] / WAN  # the program maximises value: one more MW of load takes value away
     hours = series.hour_of_year if series.hour_of_year is not None else np.arange(series.hours)
     return pd.DataFrame(

@@ -7,6 +7,7 @@ import numpy as np
 
 from dualcontrol import reporting, timing
 from dualcontrol.alternatives import alternatives
+from dualcontrol.coupling import missed_of_the_year
 from dualcontrol.dispatching import drawn_as_settled, hourly_values, power_tables
 from dualcontrol.infeasible import Infeasible
 from dualcontrol.model.allocation import Case, Margins
@@ -25,8 +26,8 @@ from dualcontrol.model.plan import (
 from dualcontrol.model.policy import Rulings
 from dualcontrol.model.power.dispatch import whole_dispatch
 from dualcontrol.model.power.inputs import green_share_of
+from dualcontrol.model.power.typical import ALL, MOST
 from dualcontrol.model.reports import report_tables
-from dualcontrol.solvers.compile import Floats
 from dualcontrol.solvers.highs import SolverError, Status
 from dualcontrol.solving import NoPlan, Solved, solve_case
 
@@ -41,14 +42,21 @@ def optimise(rulings: Rulings) -> Plan:
 
     Errors: Infeasible when no plan exists, SolverError when HiGHS fails or its answer does not hold.
     """
-    case, bound, held = Case(rulings), float("inf"), None
+    case, bound = Case(rulings), float("inf")
+    held: Solved | None = None
     for _ in range(ROUNDS):
         solved = _solved(case, held, bound)
         if np.isinf(bound):  # later rounds, with margins or greener exports, bound less than what was asked
             bound = solved.first.bound
         outcome = outcome_of(case, solved)
+        misses = missed_of_the_year(case, outcome)
+        if (worst := max(map(abs, misses.values()), default=0.0)) > ALL:
+            if case.more_days >= MOST:
+                raise SolverError(f"typical days miss {worst:.1%} of the year: take the whole year (--year)")
+            case, held = replace(case, more_days=case.more_days * 2 + 4), None
+            continue
         if (greener := _greener_exports(case, outcome)) is not None:
-            case, held = replace(case, green_share=greener), solved.x
+            case, held = replace(case, green_share=greener), solved
             continue
         excess = _intensity_excess_tce(case, outcome)
         if outcome.pool_short_tce == 0 and excess <= 0:
@@ -91,7 +99,7 @@ def _greener_exports(case: Case, outcome: Outcome) -> dict[str, Any] | None:
     return {name: np.maximum(own[name], assumed[name]) for name in own}
 
 
-def _solved(case: Case, held: Floats | None = None, bound: float = np.inf) -> Solved:
+def _solved(case: Case, held: Solved | None = None, bound: float = np.inf) -> Solved:
     """The case solved; with the yes and no of `held` where that is within the gap of `bound`, which is faster."""
     if held is not None:
         settings = case.accounts.scenario.settings
@@ -103,8 +111,12 @@ def _solved(case: Case, held: Floats | None = None, bound: float = np.inf) -> So
         else:
             missed = bound - solved.first.objective
             if missed <= gap * abs(bound):
+                # the ranking chose these yes and no: what it cost then it costs still, as far as the bound allows
+                cost = min(held.ranking_cost, max(0.0, bound - solved.value))
+                first = replace(solved.first, bound=bound, objective=solved.value + cost)
+                missed = bound - first.objective
                 best = Status.OPTIMAL if missed <= 1e-9 * abs(bound) else Status.WITHIN_GAP
-                return replace(solved, first=replace(solved.first, status=best, bound=bound))
+                return replace(solved, first=replace(first, status=best), ranking_cost=cost)
     try:
         return solve_case(case)
     except NoPlan as error:
@@ -137,7 +149,7 @@ def _plan(case: Case, solved: Solved, outcome: Outcome, bound: float) -> Plan:
         "status": best.status.value,
         "bound_wan_yuan": bound if case.is_on("2.2") else None,  # what was bounded is the value
         "solver_objective_wan_yuan": best.objective,
-        "ranking_cost_wan_yuan": max(0.0, best.objective - solved.value),
+        "ranking_cost_wan_yuan": solved.ranking_cost,
         "binding": reporting.binding(constraints),
         "binding_rows": reporting.binding_rows(constraints),
         "inversions": inversions(projects),
@@ -147,7 +159,7 @@ def _plan(case: Case, solved: Solved, outcome: Outcome, bound: float) -> Plan:
         "intensity_price": intensity_price,
         "value_items_wan_yuan": {k: float(v) for k, v in outcome.value_items_wan_yuan.items()},
         **reporting.network_summary(case, solved, outcome),
-        **_draft_summary(draft),
+        **_draft_summary(draft, solved),
     }
     plan = Plan(
         summary,
@@ -175,14 +187,15 @@ def _draft(case: Case) -> Solved | None:
     return _solved(replace(case, rulings=replace(case.rulings, accounts=accounts), margins=Margins()))
 
 
-def _draft_summary(solved: Solved | None) -> dict[str, Any]:
-    """What typical days would have said: their value and builds, beside the year's."""
+def _draft_summary(solved: Solved | None, of_year: Solved) -> dict[str, Any]:
+    """What typical days would have said of a plan over the year: their value and builds, and what the year takes."""
     if solved is None:
         return {}
     decisions = read_decisions(solved.yearly.columns, solved.x)
     return {
         "typical_days": {
             "solver_objective_wan_yuan": solved.value,
+            "less_over_the_year_wan_yuan": solved.value - of_year.value,
             "builds": sorted(b for b, share in decisions.built.items() if share > 0),
         }
     }

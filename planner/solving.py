@@ -22,7 +22,8 @@ class Solved:
     """A solved plan. The first columns and rows of `program` (a linear program, integers fixed) are the yearly model's.
 
     yearly: the yearly model. first: the value stage (objective, bound, status). value: what is left of it with the
-    ranking. final: the solution the plan is read from. hours, layout: of typical days; year: of the decomposition.
+    ranking; ranking_cost: what the ranking took, where it chose yes and no. final: the solution the plan is read from.
+    hours, layout: of typical days; year: of the decomposition.
     """
 
     yearly: Arrays
@@ -30,6 +31,7 @@ class Solved:
     first: Solution
     value: float
     final: Solution
+    ranking_cost: float
     hours: Hours | None = None
     layout: Layout | None = None
     year: Decomposed | None = None
@@ -79,21 +81,21 @@ class NoPlan(RuntimeError):
         super().__init__(status.value)
 
 
-def solve_case(case: Case, held: Floats | None = None) -> Solved:
+def solve_case(case: Case, held: Solved | None = None) -> Solved:
     """Value, then ranking, then the least interference, each in its turn. Errors: NoPlan, SolverError.
 
-    held: yearly columns whose yes and no are kept.
+    held: an earlier solution whose yes and no are kept (and what its days were asked is asked first).
     """
     with timing.stage("compile"):
         model = build_model(case)
         yearly = compile_model(model)
         if held is not None:
-            yearly = yearly.fixed(held)
+            yearly = yearly.fixed(held.x)
     if case.power is None:
         return _ordered(case, yearly, yearly, len(yearly.columns))
     settings = case.accounts.scenario.settings.time
     if settings.mode == "year":
-        return _full_year(case, yearly, model.total_terms)
+        return _full_year(case, yearly, model.total_terms, held.year if held is not None else None)
     with timing.stage("compile"):
         hours = hours_of(case, drafted_series(case))
         program, layout = couple(yearly, hours, model.total_terms)
@@ -128,12 +130,21 @@ def _least(yearly: Arrays, fixed: Arrays, value: Stage, first: Solution, options
     with timing.stage("least"):
         results = solve_in_order(fixed, [replace(value, tolerance=0.0), last], options)
     _require(results)
+    value_left = results[0].objective
     return Solved(
-        yearly, fixed, first, results[0].objective, results[-1].solution, dual=results[0].solution.row_dual
+        yearly,
+        fixed,
+        first,
+        value_left,
+        results[-1].solution,
+        max(0.0, first.objective - value_left),
+        dual=results[0].solution.row_dual,
     )
 
 
-def _full_year(case: Case, yearly: Arrays, total_terms: Mapping[str, Any]) -> Solved:
+def _full_year(
+    case: Case, yearly: Arrays, total_terms: Mapping[str, Any], before: Decomposed | None
+) -> Solved:
     """The year by decomposition; ranking on its cuts; the rest on the mix of days that is the plan's year."""
     settings = case.accounts.scenario.settings
     with timing.stage("compile"):
@@ -149,6 +160,7 @@ def _full_year(case: Case, yearly: Arrays, total_terms: Mapping[str, Any]) -> So
             gap=settings.time.gap,
             most_evaluations=settings.time.most_evaluations,
             options=options,
+            questions=[(answer.at, answer.prices) for answer, _ in before.mix] if before else (),
         )
     if not year.x.size:
         raise NoPlan(year.status)

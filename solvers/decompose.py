@@ -21,8 +21,12 @@ from dualcontrol.solvers.highs import LiveHighs, Options, Solution, Status
 
 OWN: Label = ("days_own_value", None)
 WHOLE = 1e-6  # an integer column this close to a whole number is there
+Question = tuple[
+    Floats, Floats
+]  # yearly columns of the days and prices of their totals, to be answered by all days
 Entries = tuple[npt.NDArray[Any], Floats, float, float]  # columns, values, lower, upper of a row
 DUST = 4e-9  # of the largest term of a row: HiGHS leaves out scaled entries below 1e-9, scales are within a factor of 2
+FIRST = 4  # questions of a sample of days that all days are asked
 FITS = 1e-7  # relative mismatch of a mix that still is a feasible year
 
 
@@ -84,43 +88,27 @@ def solve_year(
     most_evaluations: int = 300,
     answers: Sequence[Answer] = (),
     options: Options | None = None,
+    sampled: bool = True,
+    questions: Sequence[Question] = (),
 ) -> Decomposed:
     """The yearly program together with all days, to a relative gap.
 
     First the relaxation (its cuts are valid for the integers), then the integers. answers: of an earlier solve
-    on the same days. Errors: SolverError; status INFEASIBLE when the master has no plan, TIME_LIMIT when
+    on the same days. sampled: with a few days that stand for all the same is solved quickly before; that gives no
+    bounds, only the places and prices at which all days are asked first. questions: these first instead, those of a
+    year alike. Errors: SolverError; status INFEASIBLE when the master has no plan, TIME_LIMIT when
     `most_evaluations` did not close the gap (bounds and plan are valid all the same).
     """
     began, pool = time.perf_counter(), list(answers)
-    options = options or Options(gap=gap / 4)
-    before, history = len(pool), []
-    whole = yearly.is_integer[wiring.shared]
-    if not pool:
-        pool.append(_answer(days, _middle(yearly, wiring), np.zeros(len(wiring.totals)), whole))
-    best: _Mix | None = None
-    bound = np.inf
+    search = _Search(yearly, wiring, days, gap, options or Options(gap=gap / 4), pool, most_evaluations)
+    search.start(_sample(days.days) if sampled else None, questions)
     for is_relaxed in (True, False):
-        program = yearly.relaxed() if is_relaxed else yearly
-        best, bound, box = None, np.inf, wiring.price_box.copy()
-        while True:
-            master = LiveHighs(_with_cuts(program, wiring, pool), options).solve()
-            if master.status not in (Status.OPTIMAL, Status.WITHIN_GAP):
-                return _failed(master.status, pool, len(pool) - before, began)
-            bound = min(bound, master.bound)
-            fixed = program if is_relaxed else program.fixed(master.x[:-1])
-            mix = _combine(fixed, wiring, pool, whole & (not is_relaxed), box)
-            if mix is not None and mix.mismatch <= FITS and (best is None or mix.objective > best.objective):
-                best = mix
-            history.append((best.objective if best else -np.inf, bound))
-            if best and bound - best.objective <= gap * (0.5 if is_relaxed else 1.0) * max(
-                1e-9, abs(best.objective)
-            ):
-                break
-            if len(pool) - before >= most_evaluations:
-                break
-            pool.append(_next_answer(days, wiring, master.x, mix, pool, whole))
+        status = search.close(is_relaxed=is_relaxed)
+        if status is not Status.OPTIMAL:
+            return _failed(status, pool, search.asked, began)
+    best, bound = search.best, search.bound
     if best is None:
-        return _failed(Status.TIME_LIMIT, pool, len(pool) - before, began)
+        return _failed(Status.TIME_LIMIT, pool, search.asked, began)
     distance = bound - best.objective
     status = Status.TIME_LIMIT
     if distance <= gap * abs(best.objective):
@@ -132,33 +120,117 @@ def solve_year(
         bound,
         best.parts,
         tuple(pool),
-        len(pool) - before,
+        search.asked,
         time.perf_counter() - began,
-        tuple(history),
+        tuple(search.history),
     )
 
 
-def _next_answer(
-    days: Days,
-    wiring: Wiring,
-    x: Floats,
-    mix: _Mix | None,
-    pool: Sequence[Answer],
-    whole: npt.NDArray[np.bool_],
-) -> Answer:
-    """One more answer: half-way between where the master is and where a feasible mix is, at the mix's prices."""
-    at = x[wiring.shared]
-    if mix is None:
-        return _answer(days, at, np.zeros(len(wiring.totals)), whole)
-    middle = (at + mix.solution.x[wiring.shared]) / 2
-    known = any(np.allclose(a.at, middle) and np.allclose(a.prices, mix.prices) for a in pool)
-    return _answer(days, at if known else middle, mix.prices, whole)
+def _sample(days: int) -> npt.NDArray[np.int64] | None:
+    """Days spread evenly: a tenth and two (few miss the prices, many cost as much as they save); None of few days."""
+    count = 2 + days // 10
+    return np.arange(count) * days // count if days >= 2 * count else None
 
 
-def _answer(days: Days, at: Floats, prices: Floats, whole: npt.NDArray[np.bool_]) -> Answer:
-    """The days' answer; their hours are kept only where integers are whole, so that a plan may be made of them."""
-    keep = bool(np.all(np.abs(at[whole] - np.round(at[whole])) <= WHOLE))
-    return days.answer(at, prices, keep=keep)
+class _Search:
+    """A solve under way: the answers so far, the best year and the bound of the pass that is on.
+
+    only: the days that stand for all, in the search of a sample.
+    """
+
+    def __init__(
+        self,
+        yearly: Arrays,
+        wiring: Wiring,
+        days: Days,
+        gap: float,
+        options: Options,
+        pool: list[Answer],
+        most: int,
+        only: npt.NDArray[np.int64] | None = None,
+    ) -> None:
+        self.yearly, self.wiring, self.days, self.gap, self.options = yearly, wiring, days, gap, options
+        self.pool, self.most, self.only, self.asked = pool, most, only, 0
+        self.whole = yearly.is_integer[wiring.shared]
+        self.best: _Mix | None = None
+        self.bound = np.inf
+        self.history: list[tuple[float, float]] = []
+        self.prices = np.zeros(len(wiring.totals))
+        self.sample: _Search | None = None
+
+    def start(self, sample: npt.NDArray[np.int64] | None, questions: Sequence[Question]) -> None:
+        """The first questions: those given, of the sample's best year, or the middle of everything."""
+        for question in questions[: 0 if self.pool else self.most]:
+            self.ask(*question)
+        middle = _middle(self.yearly, self.wiring)
+        if sample is not None and self.most > 2 * FIRST:
+            self.sample = _Search(
+                self.yearly, self.wiring, self.days, self.gap, self.options, [], self.most, sample
+            )
+            self.sample.ask(middle, self.prices)
+            if not self.pool and self.sample.close(is_relaxed=True) is Status.OPTIMAL:
+                self.ask_as(self.sample.best)
+        if not self.pool:
+            self.ask(middle, self.prices)
+
+    def ask(self, at: Floats, prices: Floats) -> None:
+        """One more answer; hours are kept only where integers are whole, so that a plan may be made of them."""
+        keep = self.only is None and bool(np.all(np.abs(at[self.whole] - np.round(at[self.whole])) <= WHOLE))
+        self.pool.append(self.days.answer(at, prices, keep=keep, only=self.only))
+        self.asked += 1
+
+    def ask_as(self, best: "_Mix | None") -> None:
+        """The questions whose answers make up most of the sample's best year."""
+        for answer, _ in sorted(best.parts if best else (), key=lambda part: -part[1])[:FIRST]:
+            self.ask(answer.at, answer.prices)
+
+    def close(self, *, is_relaxed: bool, given: Arrays | None = None) -> Status:
+        """Answers until the bounds meet: OPTIMAL when they do or no more may be asked, else what the master says.
+
+        given: the yearly program with given integers, to close for these alone.
+        """
+        program = given or (self.yearly.relaxed() if is_relaxed else self.yearly)
+        whole = self.whole & (given is not None or not is_relaxed)
+        self.best, self.bound = None, np.inf
+        while True:
+            master = LiveHighs(_with_cuts(program, self.wiring, self.pool), self.options).solve()
+            if master.status not in (Status.OPTIMAL, Status.WITHIN_GAP):
+                return master.status
+            self.bound = min(self.bound, master.bound)
+            fixed = program if is_relaxed else program.fixed(master.x[:-1])
+            mix = self._mix(fixed, master.x, whole)
+            fits = mix is not None and mix.mismatch <= FITS
+            if fits and (self.best is None or mix.objective > self.best.objective):
+                self.best = mix
+            self.history.append((self.best.objective if self.best else -np.inf, self.bound))
+            if (self.best and self._distance(self.best) <= self.gap) or self.asked >= self.most:
+                return Status.OPTIMAL
+            self.ask(*self._next_question(master.x, mix))
+
+    def _mix(self, fixed: Arrays, x: Floats, whole: npt.NDArray[np.bool_]) -> "_Mix | None":
+        """The best mix at these integers; where there is none yet, the sample says what to ask for one."""
+        mix = _combine(fixed, self.wiring, self.pool, whole)
+        if mix is None and self.sample is not None and self.asked + FIRST < self.most:
+            self.sample.most = self.sample.asked + self.most
+            self.sample.ask(x[self.wiring.shared], self.prices)
+            if self.sample.close(is_relaxed=True, given=fixed) is Status.OPTIMAL:
+                self.ask_as(self.sample.best)
+                mix = _combine(fixed, self.wiring, self.pool, whole)
+        if mix is not None:
+            self.prices = mix.prices
+        return mix
+
+    def _distance(self, best: "_Mix") -> float:
+        return (self.bound - best.objective) / max(1e-9, abs(best.objective))
+
+    def _next_question(self, x: Floats, mix: "_Mix | None") -> Question:
+        """Half-way between where the master is and where a feasible mix is, at the mix's prices."""
+        at = x[self.wiring.shared]
+        if mix is None:
+            return at, self.prices
+        middle = (at + mix.solution.x[self.wiring.shared]) / 2
+        known = any(np.allclose(a.at, middle) and np.allclose(a.prices, mix.prices) for a in self.pool)
+        return (at if known else middle), mix.prices
 
 
 def _middle(yearly: Arrays, wiring: Wiring) -> Floats:
@@ -259,7 +331,7 @@ def usable_answers(
 
 
 def _combine(
-    fixed: Arrays, wiring: Wiring, pool: Sequence[Answer], whole: npt.NDArray[np.bool_], box: Floats
+    fixed: Arrays, wiring: Wiring, pool: Sequence[Answer], whole: npt.NDArray[np.bool_]
 ) -> _Mix | None:
     """The best year among convex combinations of answers at these integers; None if there are none.
 
@@ -270,7 +342,7 @@ def _combine(
         return None
     n, k = len(fixed.columns), len(usable)
     links = len(wiring.totals) + len(wiring.shared)
-    solution = LiveHighs(mix_program(fixed, wiring, usable, box)).solve()
+    solution = LiveHighs(mix_program(fixed, wiring, usable, wiring.price_box)).solve()
     if solution.status is not Status.OPTIMAL:
         return None
     weights = solution.x[n : n + k]

@@ -34,12 +34,14 @@ class Margins:
 class Case:
     """Rulings as the model needs them. All maps by id; energy in tce, money in 万元.
 
-    green_share: hourly share of renewables in what exports carry, as an earlier dispatch showed it.
+    green_share: hourly share of renewables in what exports carry, as an earlier dispatch showed it. more_days:
+    typical days beyond those asked for, where so few missed what the plan draws or makes.
     """
 
     rulings: Rulings
     margins: Margins = Margins()
     green_share: Mapping[str, Any] | None = None
+    more_days: int = 0
 
     @property
     def accounts(self) -> Accounts:

@@ -41,9 +41,11 @@ class PricedNetwork:
         most = float(
             (setting(self.operation.rulings.scenario.settings.power.shed_yuan_per_mwh) or ZERO) / WAN
         )
-        return {
-            bus: np.clip(series / WAN, -most, most) for bus, series in self.operation.tables.prices.items()
-        }
+        published = self.operation.tables.prices
+        known = {bus: np.clip(series / WAN, -most, most) for bus, series in published.items()}
+        # any price gives a bound: of a bus out of service, which has none, the mean of the others
+        mean = np.mean(list(known.values()), axis=0) if known else np.zeros(len(self.operation.dispatch.hour))
+        return {bus: known.get(bus, mean) for bus in self.operation.network.buses}
 
     @cached_property
     def _weight(self) -> Floats:

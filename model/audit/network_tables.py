@@ -51,6 +51,7 @@ FILES: Mapping[str, str] = {
 }  # fmt: skip
 _MOST_KWH = 10**12  # no hour of a county; sums of it stay within 64 bits
 _TEXTS = ("asset", "name", "kind", "bus_id", "clause", "question", "basis", "unit_id", "profile_id")
+_MOST = 60  # typical days
 _EXTREMES = 4  # days of highest load and of least sun and wind that may be added to the typical ones
 
 
@@ -194,9 +195,8 @@ def _days(dispatch: Dispatch, hours: Probe, rulings: Rulings) -> None:
     hours.equal(f"{file} weight", int(weight.sum()), HOURS)
     if time.mode == "year":
         hours.equal(f"{file} hours", len(hour), HOURS)
-    else:
-        most = time.typical_days + (_EXTREMES if time.extreme_days else 0)
-        hours.at_most(f"{file} days", len(days), most)
+    else:  # more than asked for where so few miss the year's means
+        hours.at_most(f"{file} days", len(days), max(time.typical_days, _MOST) + _EXTREMES)
 
 
 def _known(dispatch: Dispatch, network: Network, ids: Probe) -> None:
@@ -247,7 +247,7 @@ def _cell(value: Any, place: str, cells: Probe) -> Number | None:
 def _prices(
     frame: pd.DataFrame, dispatch: Dispatch, network: Network, cells: Probe, hours: Probe, year: int
 ) -> dict[str, Floats]:
-    """Nodal prices: a finite one for every bus and hour of the dispatch."""
+    """Nodal prices: a finite one for every hour of the dispatch, of every bus that has any."""
     file = FILES[PRICES]
     years, hour, weight = (
         _whole(frame, "year", file, cells, 9999),
@@ -266,6 +266,8 @@ def _prices(
     found = {}
     for bus in network.buses:
         mine = buses == bus
+        if not mine.any():
+            continue  # whether it may be without is asked later, when it is known what is built
         whole = bool(is_same.all()) and np.array_equal(np.sort(place[mine]), np.arange(len(dispatch.hour)))
         hours.holds(f"{file} {bus}", whole, str(int(mine.sum())), str(len(dispatch.hour)))
         if whole:

@@ -16,6 +16,8 @@ from dualcontrol.model.audit.verdict import NOISE, Check, Probe, together
 
 SHARE_STEP = Fraction(1, 10**9)  # published step of shares
 NOTABLE = 0.01  # a difference of this share is told
+# What typical days may miss of the year's mean: all loads together, all renewables together; each load profile alone
+ALL, SINGLE = Fraction(3, 100), Fraction(10, 100)
 _STATUS = {True: "checked_year", False: "checked_typical"}
 
 
@@ -30,7 +32,8 @@ def year_checks(
     """All checks of the year."""
     found = [
         _builds(operation), _activity(results, operation), _utilisation(operation),
-        _delivered(plan, operation), _net_inflow(plan, operation),
+        _delivered(plan, operation), _net_inflow(plan, operation), _typical(plan, operation),
+        _priced(operation),
     ]  # fmt: skip
     if summary is not None:
         found.append(_summary(plan, operation, summary, is_published))
@@ -196,6 +199,69 @@ def _representation(operation: Operation) -> dict[str, Fraction]:
         if abs(float(here) - year) > NOTABLE * max(year, 1.0):
             found[part.asset] = here - Fraction(year)
     return found
+
+
+def _typical(plan: Plan, operation: Operation) -> Probe:
+    """Typical days stand for the year: loads and renewables have its means, and its parts their length (design §6).
+
+    By the inputs' own profiles: all loads of the plan together, all renewables in service together, each load
+    profile alone; days from each month something comes into service on to the next are as many as the year has.
+    """
+    probe, network, dispatch = (
+        Probe("typical_days", "2.2", "", is_limit=True),
+        operation.network,
+        operation.dispatch,
+    )
+    if dispatch.is_whole_year:
+        return probe
+    drawn, short = network.losses_mwh, ZERO
+    for asset, group in network.groups.items():
+        movable = float(group.movable)
+        shape = (1 - movable) * group.shape + movable * group.running
+        here, year = float(shape[dispatch.hour] @ dispatch.weight), float(shape.sum())
+        if year > 0:
+            missed = Fraction(here / year - 1.0)
+            use = group_mwh(plan, group)
+            drawn, short = drawn + abs(use), short + use * missed
+            probe.at_most(asset, abs(missed), SINGLE)
+    if drawn:
+        probe.at_most("load", abs(short) / drawn, ALL)
+    possible, here_mwh = 0.0, ZERO
+    for part in network.renewables():
+        start = int(network.builds[part.build].num("start_month")) if part.build else 1
+        share = float(operation.built[part.build]) if part.build else 1.0
+        hours = network.profiles[part.profile][start <= MONTH_OF_HOUR].sum()
+        possible += float(part.most_mw) * share * float(hours)
+        here_mwh += operation.possible_mwh(part)
+    if possible > 0:
+        probe.at_most("renewable", abs(here_mwh / Fraction(possible) - 1), ALL)
+    for start in sorted({int(row.num("start_month")) for row in network.builds.values()}):
+        if start <= 12:
+            later = int(dispatch.weight[MONTH_OF_HOUR[dispatch.hour] >= start].sum())
+            probe.equal(f"{start}…12", later, int((start <= MONTH_OF_HOUR).sum()))
+    return probe
+
+
+def _priced(operation: Operation) -> Probe:
+    """A price for every bus in service, none elsewhere: something exists, is built or is drawn there."""
+    probe, network = Probe("power_prices", "3.4.2", ""), operation.network
+
+    def is_there(build: str) -> bool:
+        return not build or (operation.built[build] > 0 and network.builds[build].num("start_month") <= 12)
+
+    live = {network.losses_bus, *(group.bus for group in network.groups.values())}
+    for row in network.branches:
+        if is_there(row.text("build_id")):
+            live |= {row.text("from_bus"), row.text("to_bus")}
+    live |= {part.bus for part in network.classes if is_there(part.build)}
+    live |= {way.bus for way in network.ways if is_there(way.build)}
+    live |= {row.text("bus_id") for row in network.storage.values() if is_there(row.text("build_id"))}
+    for bus in network.buses:
+        has = bus in operation.tables.prices
+        probe.holds(
+            f"power/prices {bus}", has == (bus in live), "+" if has else "-", "+" if bus in live else "-"
+        )
+    return probe
 
 
 def _summary(plan: Plan, operation: Operation, summary: Mapping[str, object], is_published: bool) -> Probe:

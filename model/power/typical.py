@@ -1,6 +1,6 @@
 """Typical days of a year of profiles: representative days with tsam, extreme days, whole weights (design §6)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +9,17 @@ import pandas as pd
 from dualcontrol.model.power.network import Series
 
 HOURS_OF_DAY = 24
+MOST = 60  # typical days
+SINGLE, ALL = (
+    0.10,
+    0.03,
+)  # most that days may miss of the mean of one load profile; of all loads, of all renewables
+GOOD = 0.02  # days nearest to the middles of their clusters that miss no mean by more may stand for them
+NEAR = 0.005  # days and weights that miss no mean by more need no better choice
+CANDIDATES = 128  # days that may stand for their clusters, of all clusters together
+FEWEST = 4  # of each cluster at least
+LARGEST = 3.0  # what the largest error of a mean counts beside the sum of all
+NODES = 100  # of the search for them: an even better choice is not worth more
 Whole = npt.NDArray[np.int64]
 
 
@@ -26,14 +37,44 @@ def typical_days(year: Series, days: int, extremes: Mapping[str, list[str]] | No
     parts = _parts(year)
     names = [n for n in _own(year) if np.ptp(year.profiles[n]) > 0]
     special = _extreme_days(year, extremes or {})
-    found: dict[int, int] = dict.fromkeys(special, 1)
+    clusters: list[Whole] = []
     for members, count in zip(parts, _shares([len(p) for p in parts], days), strict=True):
         rest = np.array([d for d in members if d not in special], dtype=np.int64)
         if len(rest):
-            found |= _representatives(year, names, rest, min(count, len(rest)))
-    order = np.array(sorted(found), dtype=np.int64)
-    weight = np.array([found[int(d)] for d in order], dtype=np.int64)
-    return _series_of(year, order, _weights(year, parts, order, weight, special))
+            clusters += _clusters(year, names, rest, min(count, len(rest)))
+    found = _chosen(year, parts, clusters, special, 1)
+    if max(map(abs, missed(year, _with_weights(year, found)).values()), default=0.0) > GOOD and clusters:
+        found = _chosen(year, parts, clusters, special, max(FEWEST, CANDIDATES // len(clusters)))
+    return _with_weights(year, found)
+
+
+def representative_days(
+    year: Series, days: int, loads: Iterable[str], extremes: Mapping[str, list[str]] | None = None
+) -> Series:
+    """Typical days that have the year's mean of each of the profiles `loads` within SINGLE.
+
+    More than asked for where so few cannot. Errors: ValueError naming the profile where even MOST days miss it.
+    """
+    loads, worst = sorted(set(loads)), ("", 0.0)
+    for count in (days, *(n for n in range(days + 2, MOST + 1, max(2, days // 4)))):
+        found = typical_days(year, count, extremes)
+        misses = missed(year, found)
+        worst = max(((n, misses.get(n, 0.0)) for n in loads), key=lambda one: abs(one[1]), default=worst)
+        if abs(worst[1]) <= SINGLE:
+            return found
+    raise ValueError(
+        f"typical days miss the year's mean of {worst[0]} by {worst[1]:.0%}: take the whole year (--year)"
+    )
+
+
+def missed(year: Series, days: Series) -> dict[str, float]:
+    """By how much the weighted mean of each profile over `days` misses the year's, as a share of the year's mean."""
+    weight = np.ones(days.hours) if days.weight is None else days.weight
+    return {
+        name: float(days.profiles[name] @ weight / weight.sum() / mean - 1.0)
+        for name, values in sorted(year.profiles.items())
+        if (mean := float(values.mean())) > 0
+    }
 
 
 def _own(year: Series) -> list[str]:
@@ -71,11 +112,11 @@ def _extreme_days(year: Series, extremes: Mapping[str, list[str]]) -> list[int]:
     return sorted({int(pick[side](mean)) for side, mean in means if np.ptp(mean) > 0})
 
 
-def _representatives(year: Series, names: list[str], members: Whole, count: int) -> dict[int, int]:
-    """The days among `members` nearest to the mean of each cluster, with the cluster's size."""
+def _clusters(year: Series, names: list[str], members: Whole, count: int) -> list[Whole]:
+    """`members` in `count` clusters of days alike, each with the day nearest to its mean first, then the next."""
     profile = np.stack([_daily(year, n)[members] for n in names], axis=1) if names else None
     if profile is None or np.ptp(profile, axis=0).max() == 0:
-        return {int(members[0]): len(members)}
+        return [members]
     try:
         import tsam
     except ImportError as error:
@@ -96,60 +137,90 @@ def _representatives(year: Series, names: list[str], members: Whole, count: int)
                 cluster=tsam.ClusterConfig(method="hierarchical", representation="medoid"),
             ).cluster_assignments
         )
-    found = {}
+    found = []
     for cluster in np.unique(assignment):
         mine = np.flatnonzero(assignment == cluster)
         block = profile[mine].reshape(len(mine), -1)
-        found[int(members[mine[np.argmin(((block - block.mean(axis=0)) ** 2).sum(axis=1))]])] = len(mine)
+        distance = ((block - block.mean(axis=0)) ** 2).sum(axis=1)
+        found.append(members[mine[np.argsort(distance, kind="stable")]])
     return found
 
 
-def _weights(year: Series, parts: list[Whole], days: Whole, size: Whole, special: list[int]) -> Whole:
-    """Whole numbers of days that each stands for: a part's add up to its length, means are as near as they can be.
+def _chosen(
+    year: Series, parts: list[Whole], clusters: list[Whole], special: list[int], candidates: int
+) -> dict[int, int]:
+    """A day of each cluster and a whole number of days it stands for: a part's add up, means are as near as can be.
 
-    Minimises the sum over profiles of the error of the mean, relative to the mean (and a little the distance to the
-    clusters' sizes, so that the answer is one); no weight leaves half to twice its cluster's size.
+    Minimises the sum over profiles of the error of the mean, relative to the mean, and the largest of them (and a
+    little the distance to the middle and the size of the clusters, so that the answer is one). No weight leaves half
+    to twice its cluster's size; a cluster is stood for by one of the `candidates` days nearest to its
+    middle. Extreme days stand for themselves.
     """
     from scipy.optimize import Bounds, LinearConstraint, milp
 
+    plain = dict.fromkeys(special, 1) | {int(c[0]): len(c) for c in clusters}
     names = [n for n in sorted(year.profiles) if not n.startswith("service:")]
     names = [n for n in names if year.profiles[n].mean() > 0 and np.ptp(_daily(year, n).mean(axis=1)) > 0]
-    free = np.array([int(d) not in special for d in days])
-    if not names or not free.any():
-        return size
-    mean = np.array([_daily(year, n).mean() for n in names])
-    table = np.array([_daily(year, n)[days].mean(axis=1) for n in names])
-    table /= mean[:, None] * (year.hours // HOURS_OF_DAY)
-    n, k = len(days), len(names)
+    if not names or not clusters:
+        return plain
+    nearest = [c[:candidates] for c in clusters]
+    day = np.concatenate(nearest)
+    cluster = np.repeat(np.arange(len(clusters)), [len(c) for c in nearest])
+    rank = np.concatenate([np.arange(len(c)) for c in nearest])
+    size = np.array([len(c) for c in clusters], dtype=np.float64)[cluster]
+    scale = np.array([_daily(year, n).mean() for n in names])[:, None] * (year.hours // HOURS_OF_DAY)
+    table = np.array([_daily(year, n).mean(axis=1) for n in names]) / scale
+    of_plain = table[:, list(plain)] @ np.array(list(plain.values()))
+    if np.abs(of_plain - 1.0).max() <= NEAR:
+        return plain
     heavy = np.array(
-        [1.0 if "@" not in name and ":" not in name else 0.2 for name in names]
+        [1.0 if "@" not in n and ":" not in n else 0.2 for n in names]
     )  # what others are made of
-    cost = np.concatenate([np.zeros(n), heavy, heavy, np.full(2 * n, 1e-4 / n)])
-    low = np.where(free, np.maximum(1, np.ceil(size / 2)), 1)
-    high = np.where(free, 2 * size, 1)
-    rest = np.zeros(2 * k + 2 * n)
-    length = np.array([[np.isin(d, part) for d in days] for part in parts], dtype=float)
-    none = np.zeros
+    n, k, c = len(day), len(names), len(clusters)
+    # columns: weight and choice of each candidate, error over and under of each profile, the largest error, distance to
+    # the size of each cluster, over and under
+    cost = np.concatenate([np.zeros(n), 1e-5 * rank, heavy, heavy, [LARGEST], np.full(2 * c, 1e-4 / c)])
+    eye, none = np.eye, np.zeros
+    of_cluster = (cluster == np.arange(c)[:, None]).astype(float)
+    of_part = np.array([np.isin(day, part) for part in parts], dtype=float)
+    days_of_part = np.array([len(part) - np.isin(special, part).sum() for part in parts])
     rows = np.block(
         [
-            [table, np.eye(k), -np.eye(k), none((k, 2 * n))],
-            [np.eye(n), none((n, 2 * k)), np.eye(n), -np.eye(n)],
-            [length, none((len(parts), 2 * k + 2 * n))],
+            [table[:, day], none((k, n)), eye(k), -eye(k), none((k, 1 + 2 * c))],
+            [none((k, 2 * n)), eye(k), eye(k), -np.ones((k, 1)), none((k, 2 * c))],
+            [of_cluster, none((c, n + 2 * k + 1)), eye(c), -eye(c)],
+            [none((c, n)), of_cluster, none((c, 2 * k + 1 + 2 * c))],
+            [of_part, none((len(parts), n + 2 * k + 1 + 2 * c))],
+            [eye(n), -np.diag(2 * size), none((n, 2 * k + 1 + 2 * c))],
+            [eye(n), -np.diag(np.maximum(1, np.ceil(size / 2))), none((n, 2 * k + 1 + 2 * c))],
         ]
     )
-    right = np.concatenate([np.ones(k), size, [len(part) for part in parts]])
+    rest = 1.0 - table[:, special].sum(axis=1)
+    sizes = [len(one) for one in clusters]
+    low = np.concatenate(
+        [rest, np.full(k, -np.inf), sizes, np.ones(c), days_of_part, np.full(n, -np.inf), none(n)]
+    )
+    high = np.concatenate([rest, none(k), sizes, np.ones(c), days_of_part, none(n), np.full(n, np.inf)])
+    whole = np.concatenate([np.ones(2 * n), none(len(cost) - 2 * n)])
     found = milp(
         cost,
-        constraints=LinearConstraint(rows, right, right),
-        bounds=Bounds(np.concatenate([low, rest]), np.concatenate([high, rest + np.inf])),
-        integrality=np.concatenate([np.ones(n), rest]),
-        options={"mip_rel_gap": 1e-3, "node_limit": 2000},
+        constraints=LinearConstraint(rows, low, high),
+        bounds=Bounds(
+            0, np.where(np.arange(len(cost)) < n, np.inf, np.where(np.arange(len(cost)) < 2 * n, 1, np.inf))
+        ),
+        integrality=whole,
+        options={"mip_rel_gap": 0.1, "node_limit": NODES},
     )
-    return size if found.x is None else np.round(found.x[:n]).astype(np.int64)
+    if found.x is None:
+        return plain
+    weight = np.round(found.x[:n]).astype(np.int64)
+    return dict.fromkeys(special, 1) | {int(day[i]): int(weight[i]) for i in np.flatnonzero(weight)}
 
 
-def _series_of(year: Series, days: Whole, weight: Whole) -> Series:
-    """The chosen days of the year with the number of days each stands for."""
+def _with_weights(year: Series, found: Mapping[int, int]) -> Series:
+    """The days of the year with the number of days each stands for."""
+    days = np.array(sorted(found), dtype=np.int64)
+    weight = np.array([found[int(day)] for day in days], dtype=np.int64)
     return Series(
         hours=len(days) * HOURS_OF_DAY,
         profiles={n: v.reshape(-1, HOURS_OF_DAY)[days].ravel() for n, v in year.profiles.items()},

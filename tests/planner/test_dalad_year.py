@@ -30,6 +30,11 @@ def test_the_year_is_checked_and_within_its_gap(year: tuple[dc.Scenario, dc.Plan
 def test_typical_days_choose_the_same_builds_and_err_by_little(year: tuple[dc.Scenario, dc.Plan]) -> None:
     told = year[1].summary
     assert told["typical_days"]["builds"] == told["network"]["builds"]
+    less = (
+        told["typical_days"]["solver_objective_wan_yuan"]
+        - told["typical_days"]["less_over_the_year_wan_yuan"]
+    )
+    assert less == pytest.approx(told["solver_objective_wan_yuan"] - told["ranking_cost_wan_yuan"], rel=1e-6)
     assert told["typical_days"]["solver_objective_wan_yuan"] == pytest.approx(
         told["objective_wan_yuan"], rel=0.01
     )

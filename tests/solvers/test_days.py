@@ -1,6 +1,7 @@
 """Days one by one in a live HiGHS: against all days in one program, finite differences, cuts at other points."""
 
 import numpy as np
+import pyomo.environ as pyo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from dualcontrol.solvers.compile import Arrays, Floats
 from dualcontrol.solvers.days import Days
 from dualcontrol.solvers.highs import LiveHighs, Solution, SolverError, Status
-from dualcontrol.solvers.stamp import stamp
+from dualcontrol.solvers.stamp import compile_hour, stamp
 from dualcontrol.solvers.totals import with_costs
 from tests.solvers.years import TERMS, Year, small_hour, small_year
 
@@ -97,9 +98,8 @@ def test_new_sun_counts_from_the_day_of_its_service_and_the_store_by_its_efficie
     new, charge, discharge = (
         columns.index(label) for label in (("p", "new"), ("charge", None), ("discharge", None))
     )
-    answer = year.days().answer(
-        np.array([1.0, 0.0, 45.0]), np.array([0.0, 0.1, 0.0]), keep=True
-    )  # sun is paid
+    # sun is paid, thermal power and exports cost more: what is stored is worth more than what is exported or lost
+    answer = year.days().answer(np.array([1.0, 0.0, 45.0]), np.array([-0.05, 0.1, -0.2]), keep=True)
     days = answer.x[:, 1:].reshape(2, year.steps, -1)
     assert days[0, :, new].max() == 0  # not yet in service
     assert days[1, :, new].max() > 1
@@ -128,6 +128,44 @@ def test_duals_are_those_of_all_hours_in_one_program() -> None:
             changes.append(side * (live.solve().objective - best.objective) / 1e-4)
             live.change_row(row, program.row_lower[row], program.row_upper[row])
         assert min(changes) - 1e-5 <= of_balance[t, 0] <= max(changes) + 1e-5
+
+
+def test_days_that_stand_for_all_are_the_year_on_average() -> None:
+    # each day alone stands for all four: the mean of the four guesses is the sum over all days
+    days, at, prices = small_year(5).days(), np.array([0.4, 0.7, 30.0]), np.array([0.01, 0.02, -0.01])
+    whole = days.answer(at, prices)
+    alone = [days.answer(at, prices, only=np.array([day])) for day in range(4)]
+    assert np.mean([a.value for a in alone]) == pytest.approx(whole.value)
+    assert np.mean([a.own for a in alone]) == pytest.approx(whole.own)
+    assert np.mean([a.totals for a in alone], axis=0) == pytest.approx(whole.totals)
+    assert np.ptp([a.value for a in alone]) > 1, "days that are alike show nothing"
+
+
+def test_rows_of_one_column_are_bounds_with_the_duals_of_rows() -> None:
+    # a day of one hour: p <= 2 x (built) and p <= 3 x (shape), p earns 1; the value is min(2 built, 3 shape)
+    m = pyo.ConcreteModel()
+    m.built, m.p, m.q = (pyo.Var(bounds=(0, 5)) for _ in range(3))
+    m.shape = pyo.Param(mutable=True, initialize=1.0, within=pyo.Any)
+    m.first = pyo.Constraint(expr=2 * m.built >= m.p)
+    m.second = pyo.Constraint(expr=m.p <= 3 * m.shape)
+    m.third = pyo.Constraint(expr=-m.q <= -m.built)  # a negative coefficient: q >= built
+    m.value = pyo.Objective(expr=m.p - 0.25 * m.q, sense=pyo.maximize)
+    hour = compile_hour(m, {"cycle": (), "year": ("built",)}, {})
+    shape = np.array([1.0, 0.2])
+    days = Days(
+        *stamp(hour, 2, {"shape": shape}, scopes={"cycle": np.arange(2)}), {"p": {("p", None): 1.0}}, 1
+    )
+    at = np.array([1.0])
+    # day 1: p = 2 (built holds it back), q = 1; day 2: p = 0.6 (the shape does), q = 1
+    answer = days.answer(at, np.zeros(1))
+    assert answer.value == pytest.approx(2 + 0.6 - 0.5)
+    assert answer.gradient == pytest.approx([2.0 - 0.25 - 0.25])
+    rows = days.duals(at, np.zeros(1)).reshape(2, -1)
+    names = [name for name, _ in hour.rows]
+    dual = {name: rows[:, k] for k, name in enumerate(names)}
+    assert np.abs(dual["first"]) == pytest.approx([1.0, 0.0])
+    assert dual["second"] == pytest.approx([0.0, 1.0])
+    assert np.abs(dual["third"]) == pytest.approx([0.25, 0.25])
 
 
 def test_days_of_different_weight_are_refused() -> None:

@@ -57,12 +57,12 @@ def assert_is_a_year(year: Year, result: Decomposed) -> None:
 
 
 @FEW
-@given(st.integers(0, 10**6), CAPS)
-def test_the_bounds_contain_the_optimum_of_one_program(seed: int, cap: float) -> None:
+@given(st.integers(0, 10**6), CAPS, st.booleans())
+def test_the_bounds_contain_the_optimum_of_one_program(seed: int, cap: float, is_sampled: bool) -> None:
     year = small_year(seed, cap_share=cap)
     best = year.best()
     assert best.status is Status.OPTIMAL
-    result = decomposed(year)
+    result = decomposed(year, sampled=is_sampled)
     assert result.status in (Status.OPTIMAL, Status.WITHIN_GAP)
     slack = 1e-6 * max(1.0, abs(best.objective))
     assert result.objective - slack <= best.objective <= result.bound + slack
@@ -111,7 +111,7 @@ def test_the_same_target_again_needs_no_new_answer() -> None:
 
 
 def test_bounds_only_get_better() -> None:
-    """Within each of the two passes: the relaxation's, then the integers', which starts without a plan."""
+    """Within each of the two passes: the relaxation's, then the integers', which starts with what fits them."""
     lower, upper = zip(*decomposed(small_year(9)).history, strict=True)
     falls = [k for k in range(1, len(lower)) if lower[k] < lower[k - 1]]
     assert len(falls) == 1
@@ -290,3 +290,36 @@ def test_a_cut_keeps_no_terms_that_highs_would_leave_out() -> None:
     # where nothing is large, nothing is left out
     small = replace(yearly, upper=np.ones(count + 1))
     assert dense(_with_cuts(small, wiring, [answer])).tolist() == [[price] + [slope] * count + [1.0]]
+
+
+@pytest.mark.parametrize("seed", [1, 4, 9])
+def test_the_questions_of_a_year_alike_are_the_first_and_shorten_it(seed: int) -> None:
+    """The cap moves a little: bounds hold, the given questions come first, and fewer are needed than from nothing."""
+    first = decomposed(small_year(seed, cap_share=0.4), sampled=False)
+    variant = small_year(seed, cap_share=0.39)
+    cold = decomposed(variant, sampled=False)
+    questions = [(answer.at, answer.prices) for answer, _ in first.mix]
+    warm = decomposed(variant, sampled=False, questions=questions)
+    for answer, (at, prices) in zip(warm.answers, questions, strict=False):
+        assert (answer.at.tolist(), answer.prices.tolist()) == (at.tolist(), prices.tolist())
+    best = variant.best().objective
+    for result in (cold, warm):
+        assert result.gap <= GAP
+        assert result.objective - 1e-6 * abs(best) <= best <= result.bound + 1e-6 * abs(best)
+    assert warm.evaluations < cold.evaluations
+    assert_is_a_year(variant, warm)
+
+
+def test_a_sample_of_days_only_chooses_what_is_asked_first() -> None:
+    """Twelve days: three stand for all in the search before; what they say bounds nothing, all days are asked less."""
+    year = small_year(7, days=12)
+    alone, sampled = decomposed(year, sampled=False), decomposed(year)
+    best = year.best().objective
+    for result in (alone, sampled):
+        assert result.gap <= GAP
+        assert result.objective - 1e-6 * abs(best) <= best <= result.bound + 1e-6 * abs(best)
+        assert_is_a_year(year, result)
+    assert sampled.evaluations < alone.evaluations
+    days = year.days()
+    for answer in sampled.answers:  # each is all days' own
+        assert answer.value == pytest.approx(days.answer(answer.at, answer.prices).value)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from dualcontrol.messages import catalogue, placeholders
@@ -15,7 +16,7 @@ from dualcontrol.model.audit.network_idle import Room
 from dualcontrol.model.audit.network_tables import read_power
 from dualcontrol.model.audit.operation import read_operation
 from dualcontrol.model.audit.rules import judge
-from dualcontrol.model.scenario import Scenario
+from dualcontrol.model.scenario import Scenario, load
 from tests.model.audit.network_paper import (
     COUNTY,
     NETWORK,
@@ -24,9 +25,11 @@ from tests.model.audit.network_paper import (
     asset,
     inputs,
     kwh,
+    profiles,
     tables_by_hand,
 )
 from tests.model.audit.paper_case import Tables, both, put
+from tests.model.network_cases import write_profiles
 from tests.model.scenario_factory import Row
 
 JULY = 181 * 24
@@ -133,7 +136,7 @@ FORM: list[tuple[str, Change]] = [
     ("power_hours", only("power/dispatch", "hour != 12")),
     ("power_hours", only("power/dispatch", "hour < 24")),
     ("power_hours", only("power/prices", "hour != 12")),
-    ("power_hours", only("power/prices", "bus != 'b'")),
+    ("power_prices", only("power/prices", "bus != 'b'")),
     ("power_hours", every("power/dispatch", "year", 2023)),
     ("power_hours", every("power/dispatch", "weight", 182)),
     ("power_hours", swapped_weights),
@@ -287,7 +290,26 @@ VIOLATED: list[tuple[str, dict[str, Any]]] = [
     ("activity", rows("units", U={"activity_min": 0.92})),
     ("planned_use", rows("unit_energy", U={"quantity": 25000})),
     ("power_hours", {"settings": {"time": {"mode": "year"}}}),
-    ("power_hours", {"settings": {"time": {"mode": "typical", "typical_days": 1, "extreme_days": False}}}),
+    # a fourth bus at the end of a line that exists: it is in service, and has no price
+    (
+        "power_prices",
+        {
+            "power/buses": [{"bus_id": bus, "voltage_kv": 110} for bus in "abcd"],
+            "power/branches": [
+                *NETWORK["power/branches"],
+                {
+                    "branch_id": "cd",
+                    "from_bus": "c",
+                    "to_bus": "d",
+                    "kind": "line",
+                    "reactance_pu": 0.1,
+                    "capacity_mw": 5,
+                },
+            ],
+        },
+    ),
+    # two days of which one stands for August to December too: a build of August would have 184 days, not 153
+    ("typical_days", rows("power/builds", W={"start_month": 8})),
     ("power_tables", {"settings": {"time": {"mode": "none"}}}),
     ("summary", {"settings": {"power": {"missing_hours_yuan_per_mwh": 40}}}),
     ("summary", rows("power/plants", N={"value_added_yuan_per_mwh": 90})),
@@ -298,6 +320,57 @@ VIOLATED: list[tuple[str, dict[str, Any]]] = [
                          ids=[f"{i}-{name}" for i, (name, _) in enumerate(VIOLATED)])  # fmt: skip
 def test_same_plan_under_inputs_it_violates(tmp_path: Path, name: str, changed: dict[str, Any]) -> None:
     assert not check(inputs(tmp_path / "s", **changed)).check(name).passed
+
+
+@pytest.mark.parametrize(
+    ("profile", "share", "passes"),
+    [
+        # sun on 1 January and 1 July is 4 hours a day; with x times as much on 100 other days the year has
+        # 1 + 100 (x - 1) / 365 times as much: the days miss 2.67 % at x = 1.1 and 3.95 % at 1.15
+        ("sun", 1.10, True),
+        ("sun", 1.15, False),
+        # H draws 4380 of 18,432 MWh (A 8760, P 4416 from July, losses 876); its profile made x times as
+        # high on 100 other days, scaled to a mean of 1, is 1 / (1 + 100 (x - 1) / 365) on the two days: at x = 1.3
+        # it misses 7.6 % (1.8 % of all loads), at 1.45 11.0 % (2.6 %), at 1.6 14.1 % (3.4 %)
+        ("evening", 1.30, True),
+        ("evening", 1.45, False),
+        ("evening", 1.60, False),
+    ],
+)
+def test_typical_days_that_miss_the_year_are_caught(
+    tmp_path: Path, profile: str, share: float, passes: bool
+) -> None:
+    folder = tmp_path / "s"
+    inputs(folder)
+    series = profiles()
+    values = np.asarray(series[profile], dtype=float).copy()
+    values[24 * 20 : 24 * 120] *= share
+    if profile == "sun":
+        values /= share  # a share of the capacity is at most 1
+    else:
+        values /= values.mean()
+    write_profiles(folder, {**series, profile: values})  # type: ignore[arg-type]
+    assert check(load(folder)).check("typical_days").passed is passes
+
+
+def test_a_bus_out_of_service_has_no_price(tmp_path: Path) -> None:
+    """d hangs on a line of R, which the plan does not build: no price is right, any price is caught."""
+    line = {"branch_id": "cd", "from_bus": "c", "to_bus": "d", "kind": "line", "reactance_pu": 0.1,
+            "capacity_mw": 5, "build_id": "R"}  # fmt: skip
+    scenario = inputs(
+        tmp_path / "s",
+        **{
+            "power/buses": [{"bus_id": bus, "voltage_kv": 110} for bus in "abcd"],
+            "power/branches": [*NETWORK["power/branches"], line],
+        },
+    )
+
+    def with_d(tables: Tables) -> None:
+        prices = tables["power/prices"]
+        tables["power/prices"] = pd.concat([prices, prices[prices["bus"] == "a"].assign(bus="d")])
+
+    assert check(scenario).check("power_prices").passed
+    assert not check(scenario, with_d).check("power_prices").passed
 
 
 def test_exports_may_carry_less_green_by_contract(tmp_path: Path) -> None:
