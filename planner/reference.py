@@ -19,6 +19,7 @@ from dualcontrol.model.settings import (
     Conduct,
     Policy,
     Power,
+    Review,
     Settings,
     Solve,
     Targets,
@@ -93,12 +94,23 @@ def data_dictionary() -> str:
         ("policy.", Policy),
         ("conduct.", Conduct),
         ("agenda.", Agenda),
+        ("review.", Review),
         ("solve.", Solve),
         ("time.", Time),
         ("power.", Power),
     ):
         for name, field in section.model_fields.items():
-            if name in ("targets", "accounting", "policy", "conduct", "agenda", "solve", "time", "power"):
+            if name in (
+                "targets",
+                "accounting",
+                "policy",
+                "conduct",
+                "agenda",
+                "review",
+                "solve",
+                "time",
+                "power",
+            ):
                 continue
             default = "required" if field.is_required() else str(field.default)
             lines.append(f"| `{prefix}{name}` | {field.description or ''} | {default} |")

@@ -7,6 +7,8 @@ from fractions import Fraction
 from dualcontrol.model.accounting import Accounts
 from dualcontrol.model.ledger import Entry, Ledger
 
+Reason = tuple[str, dict[str, str]] | None  # why a gate refuses, with the figures of its sentence
+
 
 @dataclass(frozen=True)
 class Gate:

@@ -16,6 +16,7 @@ from dualcontrol.model.reports import (
     fossil,
     inventory,
     simple_rules,
+    stock,
     sub_accounts,
     tariffs,
     water,
@@ -37,6 +38,8 @@ REPORTS: tuple[Report, ...] = (
     water.REPORT,
     fossil.REPORT,
     sub_accounts.REPORT,
+    stock.REVIEW,
+    stock.REPLACEMENTS,
 )
 
 

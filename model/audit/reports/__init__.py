@@ -19,6 +19,7 @@ from dualcontrol.model.audit.reports import (
     fossil,
     inventory,
     simple_rules,
+    stock,
     sub_accounts,
     tariffs,
     water,
@@ -58,6 +59,8 @@ AUDITED: Mapping[str, Reader] = {
     "water": Reader("3.3.4b", ("account",), water.expected),
     "fossil": Reader("2.3", ("item", "use"), fossil.expected),
     "sub_accounts": Reader("3.3.4a", ("account",), sub_accounts.expected),
+    "review": Reader("3.2.2c", ("project_id",), stock.review),
+    "replacements": Reader("3.2.3e", ("replacement_id",), stock.replacements),
 }
 
 
