@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from dualcontrol.model.audit import audit
+from dualcontrol.model.audit.results import COLUMNS
 from dualcontrol.model.plan import Plan
 from dualcontrol.model.scenario import Scenario
 from tests.model.small_cases import county, project, solve, total, unit
@@ -36,8 +37,7 @@ def plan(scenario: Scenario) -> Plan:
 
 
 def tables(plan: Plan) -> Tables:
-    names = ("quotas", "measures", "projects", "ledger", "constraints")
-    return {name: getattr(plan, name).copy() for name in names}
+    return {name: getattr(plan, name).copy() for name in COLUMNS}
 
 
 def put(table: str, key: str, value: str, column: str, cell: object) -> Callable[[Tables], None]:
