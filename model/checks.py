@@ -13,6 +13,7 @@ from dualcontrol.model.checks_carbon import CARBON_CHECKS
 from dualcontrol.model.checks_energy import ENERGY_CHECKS
 from dualcontrol.model.checks_network import NETWORK_CHECKS
 from dualcontrol.model.checks_products import products
+from dualcontrol.model.checks_stock import STOCK_CHECKS
 from dualcontrol.model.checks_tables import NAMED_BY_NETWORK, missing_tables
 from dualcontrol.model.draft import Draft
 from dualcontrol.model.problems import nearest, plain
@@ -25,7 +26,7 @@ def check(draft: Draft) -> None:
     A table that is missing is told first and once: what refers to it, or sums over it, is then passed over.
     """
     draft = replace(draft, incomplete=draft.incomplete | missing_tables(draft))
-    for run in (*_CHECKS, *ENERGY_CHECKS, *CARBON_CHECKS, *NETWORK_CHECKS):
+    for run in (*_CHECKS, *ENERGY_CHECKS, *STOCK_CHECKS, *CARBON_CHECKS, *NETWORK_CHECKS):
         run(draft)
 
 

@@ -67,16 +67,23 @@ def conversion(draft: Draft) -> None:
 
 
 def savings(draft: Draft) -> None:
-    """All measures of a unit together cannot save more of a carrier than it uses."""
+    """All measures of a unit together cannot save more of a carrier than it uses; of a group the greatest counts."""
     is_known = draft.has("measures", "unit_id", "carrier_id", "saving_quantity") and can_sum(draft, "unit")
     if not is_known or not len(draft.frames["measures"]):
         return
     rows = draft.frames["unit_energy"]
     used = rows[rows["use"] != OUT].groupby(["unit_id", "carrier_id"])["quantity"].sum()
     total: dict[tuple[str, str], float] = {}
+    greatest: dict[tuple[str, str, str], float] = {}
     for i, row in draft.rows("measures"):
-        key = (row.unit_id, row.carrier_id)
-        total[key] = total.get(key, 0.0) + row.saving_quantity
+        if not row.unit_id:
+            continue
+        key, saving = (row.unit_id, row.carrier_id), row.saving_quantity
+        if row.exclusive_group:
+            before = greatest.get((*key, row.exclusive_group), 0.0)
+            greatest[*key, row.exclusive_group] = max(before, saving)
+            saving = max(0.0, saving - before)
+        total[key] = total.get(key, 0.0) + saving
         limit = used.get(key, 0.0)
         if exceeds(total[key], limit):
             draft.tell("saving_above_use", "measures", i, "saving_quantity",

@@ -11,9 +11,10 @@ from fractions import Fraction
 from typing import Any
 
 from dualcontrol.model.accounting import County, PowerBalance, Use
-from dualcontrol.model.allocation import grid
+from dualcontrol.model.allocation import grid, stock
 from dualcontrol.model.allocation.case import Case
-from dualcontrol.model.ledger import EARMARK, GRID, POOL, RESERVE, SUPERIOR, Entry, Ledger, transfer
+from dualcontrol.model.ledger import EARMARK, GRID, POOL, RESERVE, RETIRED, SUPERIOR, Entry, Ledger, transfer
+from dualcontrol.model.policy.closures import BONUS_NOTE
 from dualcontrol.model.power.dispatch import Dispatch
 from dualcontrol.model.quantities import exact, whole_down, whole_near, whole_up
 from dualcontrol.model.value_items import value_items
@@ -28,7 +29,8 @@ class Decisions:
     """Decided figures by id.
 
     Shares (activity, project_load, admitted, shortfall), MWh (self_pv, green), carrier units (saving), tce (grant,
-    limit, beyond, earmark; overshoot and waived for the county). built: 0 or 1 per build.
+    limit, beyond, earmark, upgrade; overshoot and waived for the county). built, retire, pair: 0 or 1 per build,
+    retirement, capacity replacement pair.
     """
 
     activity: Mapping[str, Fraction]
@@ -46,6 +48,9 @@ class Decisions:
     overshoot: Fraction
     waived: Fraction
     built: Mapping[str, Fraction] = field(default_factory=dict)
+    retire: Mapping[str, Fraction] = field(default_factory=dict)
+    pair: Mapping[str, Fraction] = field(default_factory=dict)
+    upgrade: Mapping[str, Fraction] = field(default_factory=dict)
 
 
 _PLACES = {
@@ -64,6 +69,9 @@ _PLACES = {
     "overshoot": SHARE_PLACES,
     "waived": SHARE_PLACES,
     "built": SHARE_PLACES,
+    "retire": SHARE_PLACES,
+    "pair": SHARE_PLACES,
+    "upgrade": SHARE_PLACES,
 }
 
 
@@ -131,7 +139,7 @@ def settle(case: Case, decisions: Decisions, dispatch: Dispatch | None = None) -
     uses = {i: unit_use(case, decisions, i) for i in case.unit_rows}
     accounts = case.accounts
     projects = {j: accounts.projects[j].scaled(decisions.project_load[j]) for j in case.project_rows}
-    society = {s: accounts.society[s].need.scaled(1 - decisions.shortfall[s]) for s in case.society}
+    society = {s: society_use(case, decisions, s) for s in case.society}
     built = grid.built_use(case, dispatch)
     balance = _balance(case, dispatch)
     county = accounts.counting.county(
@@ -214,10 +222,35 @@ def unit_use(case: Case, decisions: Decisions, unit_id: str) -> Use:
     return use + Use(self_pv_mwh=own, excess_green_mwh=excess)
 
 
+def society_use(case: Case, decisions: Decisions, line_id: str) -> Use:
+    """Exact use of a society line: what is served of its need, less what its measures save."""
+    served = case.accounts.society[line_id].need.scaled(1 - decisions.shortfall[line_id])
+    return served + case.line_savings(line_id, decisions.saving)
+
+
 def unit_quota(case: Case, decisions: Decisions, unit_id: str) -> int:
     """Whole-tonne quota of a unit: grants rounded up, what is taken rounded down, so that it covers the use."""
     moved = whole_moves(decisions, unit_id)
-    return case.rulings.units[unit_id].quota_tce + moved["grant"] - moved["limit"] - moved["beyond"]
+    given = moved["grant"] + sum(whole_upgrades(case, decisions, unit_id).values())
+    taken = moved["limit"] + moved["beyond"] + sum(whole_closures(case, decisions, unit_id).values())
+    return case.rulings.units[unit_id].quota_tce + given - taken
+
+
+def whole_closures(case: Case, decisions: Decisions, unit_id: str) -> dict[str, int]:
+    """Quota that each closure of a unit takes from it, whole tce, rounded down in its favour; by closure."""
+    done = stock.exactly_done(case, decisions)
+    return {
+        c.closure_id: whole_down(c.freed_tce * done[c.closure_id] + NOISE) for c in case.closures_of(unit_id)
+    }
+
+
+def whole_upgrades(case: Case, decisions: Decisions, unit_id: str) -> dict[str, int]:
+    """Increment that each capacity replacement pair of a unit earns it, whole tce, never above its most (3.3.2d)."""
+    return {
+        c.closure_id: whole_up(decisions.upgrade[c.closure_id] - NOISE)
+        for c in case.closures_of(unit_id)
+        if c.closure_id in decisions.upgrade
+    }
 
 
 def whole_moves(decisions: Decisions, unit_id: str) -> dict[str, int]:
@@ -241,7 +274,12 @@ def _within_quota(case: Case, decisions: Decisions, unit_id: str, trimmed_mwh: F
     trimmed_mwh: green electricity that the unit claimed and does not get; what is counted for it must fit, too.
     What the solver's tolerance and the cut decimals leave unused of a quota is filled up again.
     """
-    activity = decisions.activity[unit_id]
+    capacity = stock.exactly_in_service(case, decisions, unit_id)
+    least = exact(case.unit_rows[unit_id].activity_min) * capacity
+    most = exact(case.unit_rows[unit_id].activity_max) * capacity
+    activity = (
+        max(decisions.activity[unit_id], _share_up(least)) if capacity < 1 else decisions.activity[unit_id]
+    )
     headroom = 1 + exact(case.accounts.scenario.settings.policy.headroom_share)
     room = Fraction(unit_quota(case, decisions, unit_id)) / headroom
     counting = case.accounts.counting
@@ -256,7 +294,6 @@ def _within_quota(case: Case, decisions: Decisions, unit_id: str, trimmed_mwh: F
     most_over = 1 + counting.electricity_tce_per_mwh * trimmed_mwh
     if not -KILOGRAM < now <= most_over or slope <= 0:
         return activity
-    least, most = exact(case.unit_rows[unit_id].activity_min), exact(case.unit_rows[unit_id].activity_max)
     steps = now / slope * 10**SHARE_PLACES
     if now > 0:
         return max(least, activity - Fraction(math.ceil(steps), 10**SHARE_PLACES))
@@ -264,12 +301,18 @@ def _within_quota(case: Case, decisions: Decisions, unit_id: str, trimmed_mwh: F
     return max(activity, fuller) if over(fuller) <= 0 else activity
 
 
+def _share_up(share: Fraction) -> Fraction:
+    """A share with its published decimals, rounded up."""
+    return Fraction(math.ceil(share * 10**SHARE_PLACES), 10**SHARE_PLACES)
+
+
 def _whole_need(case: Case, decisions: Decisions, line_id: str) -> Fraction:
     """The shortfall of a society line without the kilogram that would cost the pool a tonne, never below its floor."""
     line, shortfall = case.accounts.society[line_id], decisions.shortfall[line_id]
     need = case.accounts.counting.counted(line.need, "total")
     over = need * (1 - shortfall) % 1
-    if not 0 < over < KILOGRAM or need <= 0:
+    saved = any(r.line_id == line_id and decisions.saving[k] > 0 for k, r in case.measure_rows.items())
+    if not 0 < over < KILOGRAM or need <= 0 or saved:  # a saving is bound to what is served
         return shortfall
     most = 1 - line.floor_share if case.is_on("3.2.1c") else Fraction(1)
     return max(
@@ -294,14 +337,20 @@ def _ledger(
         entries += transfer(year, POOL, f"unit:{i}", moved["grant"], clause, "allowance")
         entries += transfer(year, f"unit:{i}", POOL, moved["limit"], "3.2.1c", "limit")
         entries += transfer(year, f"unit:{i}", POOL, moved["beyond"], "3.2.1b", "saving")
+        entries += _closure_entries(case, decisions, i, year)
     for j in sorted(case.project_rows):
         quota = whole_up(counting.counted(projects[j], "total"))
         earmark = min(quota, whole_down(decisions.earmark[j] + NOISE))
         entries += transfer(year, EARMARK, f"project:{j}", earmark, "3.3.2c", "project_earmark")
         entries += transfer(year, POOL, f"project:{j}", quota - earmark, "3.2.3c", "project")
     for s in sorted(case.society):
-        change = whole_up(counting.counted(society[s], "total")) - ledger.balance(f"society:{s}")
-        entries += transfer(year, POOL, f"society:{s}", change, "3.2.1c", "society")
+        served = case.accounts.society[s].need.scaled(1 - decisions.shortfall[s])
+        need = whole_up(counting.counted(served, "total"))
+        saved = need - whole_up(counting.counted(society[s], "total"))
+        entries += transfer(
+            year, POOL, f"society:{s}", need - ledger.balance(f"society:{s}"), "3.2.1c", "society"
+        )
+        entries += transfer(year, f"society:{s}", POOL, saved, "2.4", "line_saving")
     change = whole_up(county.grid_eq_tce["total"]) - ledger.balance(GRID)
     entries += transfer(year, POOL, GRID, change, "3.2.1b", "grid")
     ledger = ledger.post(entries)
@@ -310,6 +359,18 @@ def _ledger(
         return ledger.post(transfer(year, SUPERIOR, POOL, -left, "3.2.1b", "unmanaged")), 0
     short = max(0, case.reserve_floor_tce - left)
     return ledger.post(transfer(year, POOL, RESERVE, left, "3.2.1b", "reserve")), short
+
+
+def _closure_entries(case: Case, decisions: Decisions, unit_id: str, year: int) -> list[Entry]:
+    """Quota of capacity that is given up, unit -> retired -> pool, and the increment it may earn (3.3.2d)."""
+    freed, earned = whole_closures(case, decisions, unit_id), whole_upgrades(case, decisions, unit_id)
+    account, entries = f"unit:{unit_id}", []
+    for c in case.closures_of(unit_id):
+        tce = freed[c.closure_id]
+        entries += transfer(year, account, RETIRED, tce, c.clause, c.kind)
+        entries += transfer(year, RETIRED, POOL, tce, c.clause, c.kind)
+        entries += transfer(year, POOL, account, earned.get(c.closure_id, 0), c.clause, BONUS_NOTE)
+    return entries
 
 
 def overshoot_tce(case: Case, decisions: Decisions) -> int:

@@ -112,6 +112,7 @@ def _classes(case: Case) -> list[list[str]]:
         energy = case.accounts.counting.counted(use, "total")
         own = row.self_pv_max_mwh > 0 or row.green_max_mwh > 0 or bool(case.measures_of(i)) or i in decided
         own = own or i in case.unit_carbon_ceiling or not math.isnan(row.co2_budget_t)
+        own = own or bool(case.closures_of(i))
         if own or not ruling.is_active or energy <= 0:
             continue
         key = (

@@ -12,6 +12,7 @@ from dualcontrol.model.allocation.case import Case
 from dualcontrol.model.county_account import COLUMNS, gross_eq_tce
 from dualcontrol.model.decisions import Outcome, quarters
 from dualcontrol.model.ledger import EARMARK, RESERVE
+from dualcontrol.model.policy.closures import BONUS_NOTE, CLAUSE
 from dualcontrol.model.reasons import (
     Step,
     encoded,
@@ -33,8 +34,11 @@ WATERFALL = {
     "penalty": "penalty_tce",
     "limit": "limit_tce",
     "saving": "saving_tce",
+    "line_saving": "saving_tce",
     "leader_bonus": "bonus_tce",
     "green_factory_bonus": "bonus_tce",
+    BONUS_NOTE: "bonus_tce",
+    **dict.fromkeys(CLAUSE, "withheld_tce"),
     "allowance": "allowance_tce",
     "society": "allowance_tce",
     "grid": "allowance_tce",
@@ -168,24 +172,6 @@ def _quota_row(
         "reason": names(steps),
         "reason_steps": encoded(steps),
     }
-
-
-def measures_table(case: Case, outcome: Outcome) -> pd.DataFrame:
-    """One row per saving measure: whether adopted and what it saves (carrier unit and tce)."""
-    columns = ["measure_id", "name", "unit_id", "adopted", "saving_quantity", "saving_tce", "basis"]
-    rows = [
-        [
-            row.measure_id,
-            row.name,
-            row.unit_id,
-            float(outcome.decisions.adopted[row.measure_id]),
-            float(outcome.decisions.saving[row.measure_id]),
-            float(outcome.decisions.saving[row.measure_id]) * case.carrier_tce(row.carrier_id),
-            row.basis,
-        ]
-        for row in case.accounts.scenario.table("measures").itertuples()
-    ]
-    return pd.DataFrame(rows, columns=columns)
 
 
 def price_of(constraints: pd.DataFrame, name: str) -> float:

@@ -115,6 +115,13 @@ RULES: Mapping[str, tuple[str, ...]] = {
     "process_negative": ("sum",),
     "tariff_without_step": (),
     "tariff_without_line": (),
+    "measure_owner": (),
+    "replacement_source": (),
+    "replacement_share": (),
+    "replacement_too_late": ("start",),
+    "document_used_twice": ("other",),
+    "replacement_above_use": ("use", "energy"),
+    "pair_of_other_unit": ("unit",),
     # the power network
     "line_to_nowhere": ("suggestion",),
     "line_to_itself": (),

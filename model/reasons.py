@@ -15,6 +15,7 @@ from dualcontrol.model.benchmark_lines import line_in_force
 from dualcontrol.model.decisions import Outcome
 from dualcontrol.model.policy.bands import allowance_share, grant_ceiling, limit_ceiling
 from dualcontrol.model.policy.benchmarks import gap_to_advanced_tce
+from dualcontrol.model.policy.closures import BONUS_NOTE, CLAUSE, REPLACED, UPGRADED, value_gain
 from dualcontrol.model.policy.conduct import penalty_share, state
 from dualcontrol.model.policy.opening import method_base_tce
 from dualcontrol.model.policy.rulings import Desk
@@ -55,7 +56,7 @@ class _Unit:
         self.scenario = case.accounts.scenario
         self.policy = self.scenario.settings.policy
         self.ruling = case.rulings.units[unit_id]
-        self.moved = outcome.ledger.movements(f"unit:{unit_id}")
+        self.moved, self.admitted = outcome.ledger.movements(f"unit:{unit_id}"), outcome.decisions.admitted
         bases = {u: ruling.base_tce for u, ruling in case.rulings.units.items()}
         self.desk = Desk(case.accounts, case.rulings.ledger, bases, case.rulings.benchmark_tce_per_wan_yuan,
                          case.rulings.unit_evaluation.grades)  # fmt: skip
@@ -79,6 +80,7 @@ class _Unit:
         for note in ("retired", "withheld"):
             if tce := self.moved.get(note):
                 yield note, {"tce": -tce}
+        yield from self.given_up()
         if tce := self.moved.get("limit"):
             yield "limit", {**self.intensities(), "tce": -tce, "most": limit_ceiling(self.desk, self.id),
                             "share": self.policy.max_cut_share}  # fmt: skip
@@ -130,6 +132,25 @@ class _Unit:
             "cut": -self.moved.get("benchmark_cut", 0),
         }  # fmt: skip
 
+    def given_up(self) -> Iterator[Step]:
+        """Capacity that is closed, for whom, and the increment it earns (2.3, 3.2.3e, 3.3.2d)."""
+        own = self.case.closures_of(self.id)
+        for note in CLAUSE:
+            if tce := self.moved.get(note):
+                served = {
+                    c.project_id for c in own if c.kind == note and self.admitted.get(c.project_id, 0) > 0
+                }
+                step = {"tce": -tce}
+                yield note, step | ({"projects": ", ".join(sorted(served))} if note == REPLACED else {})
+        if tce := self.moved.get(BONUS_NOTE):
+            pairs = [c for c in own if c.kind == UPGRADED and self.admitted.get(c.project_id, 0) > 0]
+            gain = value_gain(self.desk, self.id, pairs[0].project_id)
+            told = {"tce": tce, "most": sum(c.bonus_tce for c in pairs)}
+            if gain is None:
+                yield f"{BONUS_NOTE}_without_energy", told
+            else:
+                yield BONUS_NOTE, told | {"gain": float(gain)}
+
     def grant(self) -> Iterator[Step]:
         """What the plan adds, of what most, by which clause; or which clause adds nothing."""
         tce, clause = self.moved.get("allowance", 0), self.ruling.grant_clause
@@ -176,6 +197,8 @@ def society_steps(case: Case, outcome: Outcome, line_id: str) -> list[Step]:
             "tce": tce, "fuel_base": float(row["base_fuel_tce"]), "fuel_plan": float(row["plan_fuel_tce"]),
             "mwh_base": float(row["base_electricity_mwh"]), "mwh_plan": float(row["plan_electricity_mwh"]),
         }))  # fmt: skip
+    if tce := moved.get("line_saving"):
+        steps.append(("line_saving", {"tce": -tce}))
     if (share := outcome.decisions.shortfall[line_id]) > 0:
         steps.append(("shortfall", {"share": float(share), "floor": float(row["floor_share"])}))
     return steps

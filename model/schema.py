@@ -11,10 +11,19 @@ from dualcontrol.model.schema_county import COUNTY_TABLES, MEASURES
 from dualcontrol.model.schema_measures import MEASURE_TABLES
 from dualcontrol.model.schema_network import NETWORK_TABLES
 from dualcontrol.model.schema_projects import PROJECT_TABLES
+from dualcontrol.model.schema_stock import STOCK_TABLES
 from dualcontrol.model.schema_units import UNIT_TABLES
 
 __all__ = ["BASES", "ELECTRICITY", "MEASURES", "PROVENANCE", "TABLES", "Column", "Table"]
 
 ELECTRICITY = "electricity"
-_ALL = (*UNIT_TABLES, *PROJECT_TABLES, *MEASURE_TABLES, *COUNTY_TABLES, *CARBON_TABLES, *NETWORK_TABLES)
+_ALL = (
+    *UNIT_TABLES,
+    *PROJECT_TABLES,
+    *MEASURE_TABLES,
+    *STOCK_TABLES,
+    *COUNTY_TABLES,
+    *CARBON_TABLES,
+    *NETWORK_TABLES,
+)
 TABLES: dict[str, Table] = {table.name: table for table in _ALL}

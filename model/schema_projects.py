@@ -6,6 +6,7 @@ from dualcontrol.model.schema_shared import (
     CONDUCT,
     CONDUCT_DATES,
     REVIEW,
+    REVIEW_LEVEL,
     energy_table,
     performance_columns,
     specific_columns,
@@ -68,6 +69,7 @@ PROJECT_TABLES = (
             ),
             flag("is_chain_extending", "延链补链", "chain-extending (3.2.3e)"),
             REVIEW,
+            REVIEW_LEVEL,
             CONDUCT,
             *CONDUCT_DATES,
             *specific_columns(required=False),
@@ -83,7 +85,7 @@ PROJECT_TABLES = (
             number(
                 "replaced_capacity",
                 "置换产能",
-                "capacity given up in the region",
+                "capacity given up in the region, declared without naming the source (see replacements)",
                 "own unit",
                 required=False,
                 default=0.0,
@@ -91,7 +93,7 @@ PROJECT_TABLES = (
             number(
                 "replaced_energy_tce",
                 "置换能耗",
-                "energy given up in the region",
+                "energy given up in the region, declared without naming the source (see replacements)",
                 "tce",
                 required=False,
                 default=0.0,
@@ -128,6 +130,6 @@ PROJECT_TABLES = (
             ),
             Column("effective_from", "date", "生效日期", "in force from"),
         ),
-        ("restricted_key",),
+        ("restricted_key", "effective_from"),
     ),
 )

@@ -12,6 +12,16 @@ REVIEW = choice(
     "missing",
     default="approved",
 )
+REVIEW_LEVELS = ("none", "banner", "city", "province", "national")  # who reviews, lowest first (3.2.2c)
+REVIEW_LEVEL = Column(
+    "review_level",
+    "choice",
+    "节能审查机关级别",
+    "who approved the review (3.2.2c); empty = not stated, taken as adequate",
+    required=False,
+    default="",
+    choices=REVIEW_LEVELS,
+)
 CONDUCT = choice(
     "conduct",
     "节能失信状态",

@@ -99,6 +99,16 @@ class Policy(_Section):
     allowance_share: Share = Field(0.05, description="relaxation above the base for efficient units (3.3.2b)")
     leader_bonus_share: Share = Field(0.01, description="bonus of efficiency leaders (3.3.1c)")
     green_factory_bonus_share: Share = Field(0.01, description="bonus of green factories (3.3.3d)")
+    upgrade_bonus_share: Share = Field(
+        0.2,
+        description="bonus per value added gained by a capacity replacement, share of the energy replaced (3.3.2d)",
+    )
+    upgrade_bonus_max_share: Share = Field(
+        0.1, description="most bonus of a capacity replacement, share of the energy replaced (3.3.2d)"
+    )
+    accepts_declared_replacement: bool = Field(
+        True, description="a replacement counts though its source is not named in replacements.csv (3.2.3e)"
+    )
     dishonesty_penalty_share: Share = Field(0.02, description="quota taken for serious dishonesty (3.2.5)")
     headroom_share: Share = Field(0.0, description="headroom stated above planned use, share of use")
     reserve_share: Share = Field(0.0, description="share of the increment kept in reserve")
@@ -176,6 +186,28 @@ class EvaluationSettings(_Section):
         return self
 
 
+class Review(_Section):
+    """Who reviews the energy saving of a project (3.2.2c). Source: NDRC order 44 of 2016, document 1310 of 2021."""
+
+    exempt_below_tce: Amount = Field(
+        1000.0, description="no separate review below this yearly energy, 当量 tce ..."
+    )
+    exempt_below_mwh: Amount = Field(5000.0, description="... and below this yearly electricity, MWh")
+    province_from_tce: Amount = Field(
+        5000.0, description="reviewed by the region (province) from this yearly energy, 当量 tce"
+    )
+    national_from_tce: Amount = Field(
+        50000.0,
+        description="two-high: window guidance of the national commission from this yearly energy, 当量 tce",
+    )
+    between: Literal["banner", "city", "province"] = Field(
+        "city", description="who reviews in between, by local rule"
+    )
+    pending_units_stop: bool = Field(
+        False, description="existing units whose review is pending stop like those without one (3.2.2a)"
+    )
+
+
 class Solve(_Section):
     """How it is solved."""
 
@@ -237,6 +269,7 @@ class Settings(_Section):
     conduct: Conduct = Conduct()
     agenda: Agenda = Agenda()
     evaluation: EvaluationSettings = EvaluationSettings()
+    review: Review = Review()
     solve: Solve = Solve()
     time: Time = Time()
     power: Power = Power()

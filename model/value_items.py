@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dualcontrol.model.accounting import Use
 from dualcontrol.model.allocation import grid
 from dualcontrol.model.allocation.case import Case
+from dualcontrol.model.policy.measures import yearly_cost_wan_yuan
 from dualcontrol.model.power.dispatch import Dispatch
 from dualcontrol.model.quantities import exact
 
@@ -54,8 +55,7 @@ def value_items(
             NONE,
         ),
         "cost_measures": -sum(
-            (exact(row.annual_cost_wan_yuan) * decisions.adopted[k] for k, row in case.measure_rows.items()),
-            NONE,
+            (yearly_cost_wan_yuan(row) * decisions.adopted[k] for k, row in case.measure_rows.items()), NONE
         ),
         "cost_self_pv": -sum(
             (
@@ -83,5 +83,8 @@ def value_items(
         ),
         "cost_overshoot": -exact(targets.overshoot_price_wan_yuan_per_tce) * overshoot_tce,
     }
+    retired = sum((c.cost_wan_yuan * decisions.retire.get(c.closure_id, NONE) for c in case.closures), NONE)
+    if retired:
+        items["cost_retirements"] = -retired
     costs = grid.exact_costs(case, dispatch, decisions.built, missing_hours)
     return items | {f"cost_network_{name}": -cost for name, cost in costs.items()}

@@ -14,6 +14,7 @@ import numpy as np
 from dualcontrol import timing
 from dualcontrol.model.allocation import Case
 from dualcontrol.model.decisions import Outcome
+from dualcontrol.model.policy.closures import REPLACED, RETIRED, UPGRADED
 from dualcontrol.model.reports import agenda, simple_rules
 from dualcontrol.solvers.compile import Arrays, Label
 from dualcontrol.solvers.decompose import with_rows
@@ -21,12 +22,13 @@ from dualcontrol.solvers.highs import LiveHighs, Options, Solution, SolverError,
 from dualcontrol.solving import Solved
 
 Bounds = Mapping[Label, tuple[float, float]]
+Limited = tuple[Mapping[Label, float], float, float]  # weights of columns, least, most
 INFINITE = float("inf")
 GAP = 1e-5  # relative, of an alternative: what is told is a cost, not a plan
 # rows that hold a unit's quota in place, set aside where simple rules divide
 QUOTA_ROWS = (
     "stock_is_capped", "efficient_units_may_grow", "growth_to_capacity", "dishonest_get_no_grant",
-    "limit_of_low_output",
+    "limit_of_low_output", "floor_in_service",
 )  # fmt: skip
 
 
@@ -119,8 +121,8 @@ class Bench:
             for row in rows:
                 self.live.change_row(row, float(program.row_lower[row]), float(program.row_upper[row]))
 
-    def within(self, bounds: Bounds, free: Sequence[Label], total: tuple[Sequence[Label], float]) -> Answer:
-        """The same with one more row: the sum of some columns is at most a number."""
+    def within(self, bounds: Bounds, free: Sequence[Label], more: Sequence[Limited]) -> Answer:
+        """The same with more rows: weighted sums of some columns, between two numbers."""
         lower, upper = self.program.lower.copy(), self.program.upper.copy()
         low, high = self.program.row_lower.copy(), self.program.row_upper.copy()
         for label, pair in bounds.items():
@@ -130,8 +132,16 @@ class Bench:
             if label in self.row:
                 low[self.row[label]], high[self.row[label]] = -INFINITE, INFINITE
         program = replace(self.program, lower=lower, upper=upper, row_lower=low, row_upper=high)
-        columns = np.array([self.place[label] for label in total[0]])
-        program = with_rows(program, [(columns, np.ones(len(columns)), -INFINITE, total[1])], "total")
+        rows = [
+            (
+                np.array([self.place[label] for label in weights]),
+                np.array(list(weights.values())),
+                least,
+                most,
+            )
+            for weights, least, most in more
+        ]
+        program = with_rows(program, rows, "total")
         try:
             return self._told(LiveHighs(program, self.options).solve())
         except SolverError:
@@ -199,9 +209,30 @@ def _divided(case: Case, bench: Bench, quotas: Mapping[str, int], is_free: bool 
     decided = case.accounts.scenario.table("decisions")
     free += [("leaders_decision", d) for d, what in zip(decided["decision_id"], decided["what"], strict=True)
              if what == "quota_tce"]  # fmt: skip
-    if not is_free:
-        return bench.answer(bounds, free)
+    own = {i: float(case.rulings.units[i].quota_tce) for i in quotas}
+    if is_free:
+        weights: dict[Label, float] = {}
+        for i in quotas:
+            bounds["grant", i] = (-own[i], INFINITE)
+            for label, weight in _moved(case, i).items():
+                weights[label] = weights.get(label, 0.0) + weight
+        return bench.within(bounds, free, [(weights, -INFINITE, sum(quotas.values()) - sum(own.values()))])
+    more: list[Limited] = []
     for i in quotas:
-        bounds["grant", i] = (-float(case.rulings.units[i].quota_tce), INFINITE)
-    total = float(sum(quotas.values()) - sum(case.rulings.units[i].quota_tce for i in quotas))
-    return bench.within(bounds, free, ([("grant", i) for i in quotas], total))
+        if case.closures_of(i):  # what it gives up or earns is part of what it is given
+            bounds["grant", i] = (-INFINITE, INFINITE)
+            more.append((_moved(case, i), quotas[i] - own[i], quotas[i] - own[i]))
+    return bench.within(bounds, free, more) if more else bench.answer(bounds, free)
+
+
+def _moved(case: Case, unit_id: str) -> dict[Label, float]:
+    """What moves a unit's quota where rules divide: the grant, capacity that is given up, what that earns it."""
+    weights: dict[Label, float] = {("grant", unit_id): 1.0}
+    for c in case.closures_of(unit_id):
+        label = {REPLACED: ("admitted", c.project_id), RETIRED: ("retire", c.closure_id)}.get(
+            c.kind, ("pair", c.closure_id)
+        )
+        weights[label] = weights.get(label, 0.0) - c.freed_tce
+        if c.kind == UPGRADED:
+            weights["upgrade", c.closure_id] = 1.0
+    return weights

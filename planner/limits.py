@@ -12,10 +12,11 @@ from typing import Any
 import pyomo.environ as pyo
 
 from dualcontrol.model.allocation import NETWORK_ROWS, ROWS, Case, Margins, Row, build_model
-from dualcontrol.model.decisions import Outcome, overshoot_tce, whole_moves
+from dualcontrol.model.decisions import NOISE, Outcome, overshoot_tce, whole_moves
 from dualcontrol.model.ledger import EARMARK, RESERVE
 from dualcontrol.model.power.dispatch import Dispatch
 from dualcontrol.model.power.inputs import HOURS
+from dualcontrol.model.quantities import whole_up
 from dualcontrol.solving import Solved
 
 Sides = tuple[float, float, float]  # activity, limit, room left
@@ -82,6 +83,8 @@ def _settled(m: Any, case: Case, outcome: Outcome) -> dict[str, Mapping[Any, Any
             "project_load",
             "shortfall",
             "built",
+            "retire",
+            "pair",
         )
     }
     values |= {name: {i: moved[i][name] for i in moved} for name in ("grant", "limit", "beyond")}
@@ -92,6 +95,7 @@ def _settled(m: Any, case: Case, outcome: Outcome) -> dict[str, Mapping[Any, Any
             for i, row in case.unit_rows.items()
         },
         "earmark": {j: paid.get(f"project:{j}", 0) for j in case.project_rows},
+        "upgrade": {k: whole_up(v - NOISE) for k, v in made.upgrade.items()},
         "overshoot": {None: overshoot_tce(case, made)},
         "gdp": {None: county.gdp_wan_yuan},
         "energy": {None: county.energy_eq_tce["intensity"]},

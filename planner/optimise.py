@@ -14,10 +14,10 @@ from dualcontrol.model.allocation import Case, Margins
 from dualcontrol.model.county_account import account_table
 from dualcontrol.model.decisions import Outcome, read_decisions, settle
 from dualcontrol.model.fairness import equalise
+from dualcontrol.model.measures_table import measures_table
 from dualcontrol.model.plan import (
     Plan,
     inversions,
-    measures_table,
     price_of,
     projects_table,
     quotas_table,

@@ -59,12 +59,12 @@ TABLES: Mapping[str, Mapping[str, OutputColumn]] = {
         "release_tce": OutputColumn("tce", "超基准腾出（3.3.2c）", "release above the benchmark (3.3.2c)"),
         "penalty_tce": OutputColumn("tce", "失信扣减（3.2.5）", "penalty for dishonesty (3.2.5)"),
         "limit_tce": OutputColumn("tce", "限制低产出高耗能（3.2.1c）", "limit on low-output use (3.2.1c)"),
-        "saving_tce": OutputColumn("tce", "节能超出削减的部分（3.2.1b）", "savings beyond the cut (3.2.1b)"),
-        "bonus_tce": OutputColumn("tce", "领跑者、绿色工厂奖励（3.3.1c、3.3.3d）", "bonuses (3.3.1c, 3.3.3d)"),
+        "saving_tce": OutputColumn("tce", "节能超出削减的部分（3.2.1b）；全社会为节能量（2.4）", "savings beyond the cut (3.2.1b); of society its savings (2.4)"),
+        "bonus_tce": OutputColumn("tce", "领跑者、绿色工厂、自主产能置换奖励（3.3.1c、3.3.3d、3.3.2d）", "bonuses (3.3.1c, 3.3.3d, 3.3.2d)"),
         "allowance_tce": OutputColumn(
             "tce", "增配；全社会为需求变动，grid 为差额变动", "grant; of society the change of its need, of grid of the difference"
         ),
-        "withheld_tce": OutputColumn("tce", "收回或暂存", "withdrawn or held back"),
+        "withheld_tce": OutputColumn("tce", "收回、暂存，或随让出的产能收回（2.3、3.2.3e、3.3.2d）", "withdrawn, held back, or gone with capacity that is given up (2.3, 3.2.3e, 3.3.2d)"),
         "quota_tce": OutputColumn("tce", "本年指标，等于以上各列之和", "quota, the sum of the columns before"),
         **{f"quota_q{q}_tce": OutputColumn("tce", f"第{q}季度", f"of it quarter {q}") for q in (1, 2, 3, 4)},
         **_ENERGY,
@@ -79,10 +79,15 @@ TABLES: Mapping[str, Mapping[str, OutputColumn]] = {
     "measures": {
         "measure_id": OutputColumn("", "措施编号", "measure id"),
         "name": OutputColumn("", "措施名称", "name of the measure"),
-        "unit_id": OutputColumn("", "企业编号", "unit id"),
+        "kind": OutputColumn("", "类型：节能改造、淘汰设备、淘汰退出、自主产能置换", "retrofit, equipment, retirement or upgrade (3.3.2d)"),
+        "clause": _CLAUSE,
+        "unit_id": OutputColumn("", "企业编号；全社会措施为空", "unit id; empty for a society line"),
+        "line_id": OutputColumn("", "全社会条目编号；企业措施为空", "society line; empty for a unit"),
         "adopted": OutputColumn("0/1", "是否采用", "whether it is carried out"),
         "saving_quantity": OutputColumn("carrier unit", "计划年节约实物量", "quantity saved in the plan year"),
         "saving_tce": OutputColumn("tce", "折标准煤", "the same in standard coal"),
+        "freed_tce": OutputColumn("tce", "关停产能让出的指标", "quota of the capacity that is closed"),
+        "yearly_cost_wan_yuan": OutputColumn("万元", "采用时的年化成本（含投资年金或补偿）", "yearly cost if carried out, annuity or compensation included"),
         "basis": _BASIS,
     },
     "projects": {

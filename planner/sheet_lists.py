@@ -28,12 +28,17 @@ _OPERATION = (
 _MEASURES = (
     Column("column.id", "text", 18),
     Column("column.measure", "text", 34),
+    Column("column.measure_kind", "text", 16),
+    Column("column.clause", "text", 9),
     Column("column.unit_id", "text", 18),
+    Column("column.line_id", "text", 18),
     Column("column.carrier", "text", 12),
     Column("column.carrier_unit", "text", 12),
     Column("column.adopted", "text", 11),
     Column("column.saving_quantity", "number", 15),
     Column("column.saving_tce", "dec2", 15, True),
+    Column("column.freed_tce", "int", 14, True),
+    Column("column.yearly_cost_wan_yuan", "dec2", 14),
     Column("column.basis", "text", 14),
 )
 _PROJECTS = (
@@ -129,12 +134,17 @@ def write_measures(book: Book, plan: "Plan", scenario: "Scenario") -> None:
             [
                 row.measure_id,
                 row.name,
+                words("kind_of_measure", row.kind),
+                row.clause,
                 row.unit_id,
+                row.line_id,
                 carrier.get("name"),
                 carrier.get("unit"),
                 words("adopted", int(row.adopted)),
                 row.saving_quantity,
                 row.saving_tce,
+                row.freed_tce,
+                row.yearly_cost_wan_yuan,
                 words("basis", row.basis),
             ]
         )

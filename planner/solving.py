@@ -205,7 +205,16 @@ def _weights(yearly: Arrays, program: Arrays, weights: Mapping[str, Mapping[Any,
 
 def _least_moved(yearly: Arrays, program: Arrays) -> Floats:
     """Among plans of equal value the one that takes and grants least and spends the earmark before the pool."""
-    signs = {"limit": -1.0, "beyond": -1.0, "grant": -1.0, "overshoot": -1.0, "waived": -1.0, "earmark": 1.0}
+    signs = {
+        "limit": -1.0,
+        "beyond": -1.0,
+        "grant": -1.0,
+        "upgrade": -1.0,
+        "saving": 1e-3,  # what is carried out saves, though nobody needs it
+        "overshoot": -1.0,
+        "waived": -1.0,
+        "earmark": 1.0,
+    }
     cost = np.zeros(len(program.columns))
     cost[: len(yearly.columns)] = [signs.get(name, 0.0) for name, _ in yearly.columns]
     return cost

@@ -57,7 +57,20 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "reason_zh",
         "reason_en",
     ),
-    "measures": ("measure_id", "name", "unit_id", "adopted", "saving_quantity", "saving_tce", "basis"),
+    "measures": (
+        "measure_id",
+        "name",
+        "kind",
+        "clause",
+        "unit_id",
+        "line_id",
+        "adopted",
+        "saving_quantity",
+        "saving_tce",
+        "freed_tce",
+        "yearly_cost_wan_yuan",
+        "basis",
+    ),
     "projects": (
         "project_id",
         "name",
@@ -111,6 +124,8 @@ DECIMALS = {
     ("quotas", "excess_green_mwh"): 3,
     ("measures", "saving_quantity"): 3,
     ("measures", "saving_tce"): 1,
+    ("measures", "freed_tce"): 0,
+    ("measures", "yearly_cost_wan_yuan"): 4,
     **{
         (table, column): 0
         for table in ("quotas", "projects")

@@ -7,13 +7,13 @@ from typing import Any
 import pyomo.environ as pyo
 
 from dualcontrol.model.accounting import Use
-from dualcontrol.model.allocation import carbon, county, grid, projects, units
+from dualcontrol.model.allocation import carbon, county, grid, projects, stock, units
 from dualcontrol.model.allocation.case import Case, Margins
 from dualcontrol.model.allocation.register import Row
 
 __all__ = ["NETWORK_ROWS", "ROWS", "Case", "Margins", "Row", "build_model"]
 
-ROWS: tuple[Row, ...] = units.ROWS + projects.ROWS + county.ROWS + carbon.ROWS
+ROWS: tuple[Row, ...] = units.ROWS + stock.ROWS + projects.ROWS + county.ROWS + carbon.ROWS
 NETWORK_ROWS: tuple[Row, ...] = grid.ROWS
 
 
@@ -75,6 +75,7 @@ def _sets(m: Any, case: Case) -> None:
     m.outputs = {
         p: products[products["product"] == p].groupby("unit_id")["output"].sum().to_dict() for p in m.OUTPUTS
     }
+    stock.stock_sets(m, case)
     grid.network_sets(m, case)
 
 
@@ -91,7 +92,9 @@ def _variables(m: Any, case: Case) -> None:
     m.activity = pyo.Var(
         m.UNITS,
         bounds=lambda m, i: (
-            (float(units[i].activity_min), float(units[i].activity_max)) if active[i] else (0.0, 0.0)
+            (0.0 if case.closures_of(i) else float(units[i].activity_min), float(units[i].activity_max))
+            if active[i]
+            else (0.0, 0.0)
         ),
     )
     m.grant = pyo.Var(m.UNITS, bounds=(0.0, None))
@@ -105,7 +108,12 @@ def _variables(m: Any, case: Case) -> None:
     m.excess = pyo.Var(m.UNITS, bounds=unit_bounds("green_max_mwh"))
     m.is_excess = pyo.Var(m.GREEN_UNITS, domain=whole)
     m.saving = pyo.Var(m.MEASURES, bounds=lambda m, k: (0.0, case.full_saving(case.measure_rows[k])))
-    m.adopted = pyo.Var(m.MEASURES, domain=whole)
+    m.adopted = pyo.Var(
+        m.MEASURES, domain=whole, bounds=lambda m, k: (0, int(case.is_measure_on(case.measure_rows[k])))
+    )
+    m.retire = pyo.Var(m.RETIREMENTS, domain=whole)
+    m.pair = pyo.Var(m.PAIRS, domain=whole)
+    m.upgrade = pyo.Var(m.PAIRS, bounds=lambda m, k: (0.0, float(m.closures[k].bonus_tce)))
     m.admitted = pyo.Var(
         m.PROJECTS,
         domain=lambda m, j: pyo.UnitInterval if case.project_rows[j].is_divisible else whole,
@@ -132,10 +140,20 @@ def _expressions(m: Any, case: Case) -> None:
     m.unit_use = {i: unit_use(m, case, i) for i in m.UNITS}
     m.purchased = {i: m.unit_use[i].electricity_mwh - m.self_pv[i] for i in m.UNITS}
     m.counted_total = {i: counting.counted(m.unit_use[i], "total") for i in m.UNITS}
-    m.quota = {i: case.rulings.units[i].quota_tce + m.grant[i] - m.limit[i] - m.beyond[i] for i in m.UNITS}
+    m.freed_tce = {i: stock.freed_tce(m, i) for i in m.UNITS}
+    m.upgrade_tce = {i: stock.upgrade_tce(m, i) for i in m.UNITS}
+    m.quota = {
+        i: case.rulings.units[i].quota_tce
+        + m.grant[i]
+        + m.upgrade_tce[i]
+        - m.limit[i]
+        - m.beyond[i]
+        - m.freed_tce[i]
+        for i in m.UNITS
+    }
     m.project_use = {j: case.projects[j].scaled(m.project_load[j]) for j in m.PROJECTS}
     m.project_total = {j: counting.counted(m.project_use[j], "total") for j in m.PROJECTS}
-    m.society_use = {s: case.society[s].scaled(1 - m.shortfall[s]) for s in m.SOCIETY}
+    m.society_use = {s: stock.society_use(m, case, s) for s in m.SOCIETY}
     m.society_total = {s: counting.counted(m.society_use[s], "total") for s in m.SOCIETY}
     m.drawn_mwh = {
         **m.purchased,
@@ -174,7 +192,8 @@ def _value(m: Any, case: Case) -> Any:
     earned += sum(m.project_use[j].value_added_wan_yuan for j in m.PROJECTS)
     earned += sum(use.value_added_wan_yuan for use in m.plant_use)
     cost = sum(float(projects[j].annual_cost_wan_yuan) * m.admitted[j] for j in m.PROJECTS)
-    cost += sum(float(case.measure_rows[k].annual_cost_wan_yuan) * m.adopted[k] for k in m.MEASURES)
+    cost += sum(case.yearly_cost_wan_yuan(case.measure_rows[k]) * m.adopted[k] for k in m.MEASURES)
+    cost += sum(float(m.closures[k].cost_wan_yuan) * m.retire[k] for k in m.RETIREMENTS)
     for i in m.UNITS:  # yuan per MWh to 万元
         cost += float(units[i].self_pv_cost_yuan_per_mwh) / 1e4 * m.added_pv[i]
         cost += float(units[i].green_premium_yuan_per_mwh) / 1e4 * m.green[i]

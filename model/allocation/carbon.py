@@ -1,14 +1,18 @@
 """Constraints of carbon and fossil fuel: key units, carbon per GDP, fossil fuel, local renewables (2.3, 3.3.3a)."""
 
 from dataclasses import fields
+from fractions import Fraction
 from typing import Any
 
 import pyomo.environ as pyo
 
 from dualcontrol.model.accounting import Use
 from dualcontrol.model.allocation import grid
+from dualcontrol.model.allocation.case import Case
 from dualcontrol.model.allocation.register import row
 from dualcontrol.model.carbon import assessed, local_electricity
+from dualcontrol.model.quantities import exact
+from dualcontrol.model.schema import ELECTRICITY
 
 
 @row("3.3.3a", "restrictive", "t", "co2_i <= budget_i", over="CARBON_UNITS", is_relaxable=True)
@@ -47,9 +51,7 @@ def fossil_budget(m: Any) -> Any:
     own, carbon = case.carbon.fossil_tce, case.carbon
     used = sum(float(own[i]) * m.activity[i] for i in m.UNITS if own[i])
     used += sum(float(own[j]) * m.project_load[j] for j in m.PROJECTS if own[j])
-    used -= sum(
-        float(carbon.saved_fossil_tce[case.measure_rows[k].carrier_id]) * m.saving[k] for k in m.MEASURES
-    )
+    used -= sum(float(saved_fossil_tce(case, row)) * m.saving[k] for k, row in case.measure_rows.items())
     used += sum(float(tce) * (1 - m.shortfall[s]) for s, tce in carbon.society_need_tce.items() if tce)
     return _row(used <= float(budget))
 
@@ -67,6 +69,13 @@ def local_renewable_share(m: Any) -> Any:
         sum(uses, Use(*[0.0] * len(fields(Use)))), grid.network_balance(m, m.case)
     )
     return _row(share * used <= local)
+
+
+def saved_fossil_tce(case: Case, measure: Any) -> Fraction:
+    """Fossil fuel that a unit of what a measure saves is, 当量 tce; all fuel of a society line counts as fossil."""
+    if measure.line_id and measure.carrier_id != ELECTRICITY:
+        return exact(case.carrier_tce(measure.carrier_id))
+    return case.carbon.saved_fossil_tce[measure.carrier_id]
 
 
 def _row(relation: Any) -> Any:

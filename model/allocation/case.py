@@ -14,6 +14,8 @@ from typing import Any
 from dualcontrol.model.accounting import Accounts, Counting, Use
 from dualcontrol.model.carbon import Carbon, carbon_of
 from dualcontrol.model.ledger import EARMARK, GRID, POOL
+from dualcontrol.model.policy import measures
+from dualcontrol.model.policy.closures import Closure, closures
 from dualcontrol.model.policy.rulings import Rulings
 from dualcontrol.model.policy.tariffs import Surcharge, surcharges
 from dualcontrol.model.power.inputs import PowerInputs, has_network, power_inputs
@@ -75,14 +77,81 @@ class Case:
         places = {unit: k for k, unit in enumerate(self.unit_rows)}
         rows.sort(
             key=lambda r: (
-                places[r.unit_id],
+                places.get(r.unit_id, len(places)),
+                r.line_id,
                 r.carrier_id,
                 r.saving_quantity,
-                r.annual_cost_wan_yuan,
+                self.yearly_cost_wan_yuan(r),
                 r.measure_id,
             )
         )
         return {r.measure_id: r for r in rows}
+
+    @cached_property
+    def closures(self) -> tuple[Closure, ...]:
+        """Capacity that may be given up in the plan year: by unit in canonical order, then by content, then by id."""
+        places = {unit: k for k, unit in enumerate(self.unit_rows)}
+        projects = {"": -1} | {j: k for k, j in enumerate(self.project_rows)}
+        return tuple(
+            sorted(
+                closures(self.rulings),
+                key=lambda c: (
+                    places[c.unit_id],
+                    c.kind,
+                    projects[c.project_id],
+                    c.share,
+                    c.months,
+                    c.cost_wan_yuan,
+                    c.closure_id,
+                ),
+            )
+        )
+
+    def closures_of(self, unit_id: str) -> list[Closure]:
+        """The closures of a unit."""
+        return [c for c in self.closures if c.unit_id == unit_id]
+
+    @staticmethod
+    def yearly_cost_wan_yuan(measure: Any) -> float:
+        """Yearly cost of a measure, annuity of its investment included."""
+        return float(measures.yearly_cost_wan_yuan(measure))
+
+    def is_measure_on(self, measure: Any) -> bool:
+        """Whether the clauses that a measure rests on are in force."""
+        return measures.is_in_force(measure, self.accounts.scenario.settings.disabled_clauses)
+
+    def line_savings(self, line_id: str, saving: Mapping[str, Any]) -> Use:
+        """What the measures of a society line take off its use; saving: carrier units by measure.
+
+        Fuel saved takes the carbon of the line's own fuels with it, so that none is taken off that was not counted.
+        """
+        total = Use(*[0] * len(fields(Use)))
+        for row in self.measure_rows.values():
+            if row.line_id == line_id:
+                total = total + self._line_saving(row, saving[row.measure_id])
+        return total
+
+    def _line_saving(self, row: Any, saved: Any) -> Use:
+        zero = 0 * saved
+        tce = self._line_tce(row, saved)
+        is_electricity = row.carrier_id == "electricity"
+        factor = self._line_co2[row.line_id]
+        factor = exact(factor) if isinstance(saved, Fraction) else factor
+        return replace(
+            Use(*[zero] * len(fields(Use))),
+            gross_tce=-tce,
+            electricity_mwh=-saved if is_electricity else zero,
+            co2_t=zero if is_electricity else -tce * factor,
+        )
+
+    def _line_tce(self, row: Any, saved: Any) -> Any:
+        factor = self.carrier_tce(row.carrier_id)
+        return saved * (exact(factor) if isinstance(saved, Fraction) else factor)
+
+    @cached_property
+    def _line_co2(self) -> Mapping[str, float]:
+        table = self.accounts.scenario.table("society")
+        return {r.line_id: float(r.co2_t_per_fuel_tce) for r in table.itertuples()}
 
     def _ordered(self, table: str, key: str, uses: Mapping[str, Use]) -> dict[str, Any]:
         frame = self.accounts.scenario.table(table)
@@ -168,7 +237,7 @@ class Case:
 
     def full_saving(self, measure: Any) -> float:
         """Most a measure can save in the plan year, carrier unit: realised share, months in effect."""
-        return float(measure.saving_quantity * measure.realised_share * (13 - measure.start_month) / 12)
+        return float(measures.full_saving(measure, self.accounts.scenario.settings.disabled_clauses))
 
     def most_saved_tce(self, unit_id: str) -> float:
         """Most all measures of a unit can save, tce."""

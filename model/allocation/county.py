@@ -57,7 +57,7 @@ def sector_intensity(m: Any, s: str) -> Any:
     "3.2.1b",
     "restrictive",
     "tce_eq",
-    "pool after rules + overshoot + limits + beyond - grants - projects - society - grid >= reserve",
+    "pool after rules + overshoot + limits + beyond + closed - grants - bonus - projects - society - grid >= reserve",
     is_relaxable=True,
 )
 def pool_balance(m: Any) -> Any:
@@ -71,7 +71,7 @@ def pool_balance(m: Any) -> Any:
         case.pool_opening_tce
         + m.overshoot
         + m.waived
-        + sum(m.limit[i] + m.beyond[i] - m.grant[i] for i in m.UNITS)
+        + sum(m.limit[i] + m.beyond[i] + m.freed_tce[i] - m.grant[i] - m.upgrade_tce[i] for i in m.UNITS)
         - sum(m.project_total[j] - m.earmark[j] for j in m.PROJECTS)
         - paid_to_society
         - paid_to_grid

@@ -62,9 +62,10 @@ def saving_needs_adoption(m: Any, k: str) -> Any:
 
 @row("2.3", "definition", "carrier unit", "s_k <= S_k activity_i", over="MEASURES")
 def saving_needs_activity(m: Any, k: str) -> Any:
-    """A measure saves in proportion to what the unit runs: lower activity is not a saving twice."""
+    """A measure saves in proportion to what its unit runs, or its line is served: using less is not a saving twice."""
     measure = m.case.measure_rows[k]
-    return m.saving[k] <= m.case.full_saving(measure) * m.activity[measure.unit_id]
+    level = m.activity[measure.unit_id] if measure.unit_id else 1 - m.shortfall[measure.line_id]
+    return m.saving[k] <= m.case.full_saving(measure) * level
 
 
 @row("3.2.1b", "restrictive", "tce", "beyond_i <= sum of savings - cut_i beyond_ok_i", over="SAVING_UNITS")

@@ -148,14 +148,19 @@ class Accounts:
         return (13 - row.num("start_month")) / 12
 
     def saving_flow(self, measure: Row) -> Flow:
-        """One carrier unit saved."""
+        """One carrier unit saved; fuel of a society line takes the carbon of the line's own fuels with it."""
         carrier = measure.text("carrier_id")
         line = self.carriers[carrier]
         mwh = ONE if carrier == ELECTRICITY else ZERO
         k = line.num("tce_per_unit")
         up = self.rise_tce_eq_per_mwh * mwh
         burnt = k if line.flag("is_fossil") else ZERO
-        return Flow(k, k, up, up, line.num("co2_t_per_unit"), mwh, fossil_tce=burnt, used_mwh=mwh) * -ONE
+        co2 = line.num("co2_t_per_unit")
+        if (
+            measure.text("line_id") and not mwh
+        ):  # what its line burns is counted as fossil, at the line's factor
+            burnt, co2 = k, k * self.society[measure.text("line_id")].num("co2_t_per_fuel_tce")
+        return Flow(k, k, up, up, co2, mwh, fossil_tce=burnt, used_mwh=mwh) * -ONE
 
     def saved_mwh(self, choice: UnitChoice) -> Fraction:
         """Electricity saved by the measures of a unit."""

@@ -18,6 +18,7 @@ NO_ROOM = ("3.2.1b", "does_not_fit")
 PRICE_STEP = Fraction(1, 10**9)  # 万元 per tce: where price and worth are the same, either reason is true
 _GATE_REASONS = {
     "3.4.1": "not_on_the_list",
+    "3.2.2c": "review_level_too_low",
     "3.2.3a": "two_high_restricted", "3.2.3b": "not_in_park", "3.2.3d": "needs_quota_approval",
     "3.2.3e": "no_replacement", "3.2.5": "dishonest",
 }  # fmt: skip

@@ -26,6 +26,7 @@ from dualcontrol.model.audit.carbon import (
 from dualcontrol.model.audit.choices import Plan, incentive_ceiling, is_managed, required_reserve
 from dualcontrol.model.audit.inputs import Row, setting
 from dualcontrol.model.audit.ledger import Book, earmark_open, overshoot_tce
+from dualcontrol.model.audit.measures import saving_bound
 from dualcontrol.model.audit.network_bound import PricedNetwork, least
 from dualcontrol.model.audit.numbers import ONE, ZERO
 from dualcontrol.model.audit.prices import Prices, candidates
@@ -38,9 +39,9 @@ from dualcontrol.model.audit.rows import (
     green_supply,
     load_bounds,
     resource_use,
-    saving_bound,
     sector_ceilings,
 )
+from dualcontrol.model.audit.stock import REPLACED, UPGRADED, Closure, yearly_cost
 from dualcontrol.model.audit.verdict import HARD, Check, Probe
 from dualcontrol.model.schema import ELECTRICITY
 
@@ -119,6 +120,10 @@ class Lagrangian:
             # What the unit's opening leaves to the pool before the decisions.
             pool += ruling.opening - ruling.release - (0 if ruling.is_retired else ruling.after_rules)
         result += prices.pool * (pool - required_reserve(rulings))
+        for name, closure in rulings.closures.items():
+            if not self.is_open(closure):  # what is closed and paid for is decided
+                done = self.plan.closed[name]
+                result += done * (prices.pool * closure.freed - closure.cost)
         if is_managed(rulings) and not self.is_waived:
             price = setting(rulings.scenario.settings.targets.overshoot_price_wan_yuan_per_tce) or ZERO
             result += max(ZERO, prices.pool - price) * rulings.band
@@ -130,11 +135,38 @@ class Lagrangian:
         line = accounts.society[key]
         flow = accounts.society_flow(line, "plan")
         price = line.num("shortfall_wan_yuan_per_tce") * flow.total
-        rate = self.reduced(flow) - self.prices.pool * flow.total
-        rate -= self.electricity(key) * flow.import_mwh
-        return max(
-            rate * share - price * (1 - share) for share in (floor_share(self.plan.rulings, line), ONE)
-        )
+        rate = self.earned(key, flow, flow.import_mwh)
+        least = floor_share(self.plan.rulings, line)
+        program = Program(rate * least - price * (1 - least), {"x": rate + price}, {"x": ONE - least}, [])
+        constant, rows = program.constant, []
+        gain, upper = dict(program.gain), dict(program.upper)
+        for name, row in self.measures_of(key, "line_id"):
+            # a saving is within what is adopted and, like the line's use, within what is served
+            most, adopted = saving_bound(self.plan.rulings, row), self.plan.adopted[name]
+            mwh = -ONE if row.text("carrier_id") == ELECTRICITY else ZERO
+            is_open = self.plan.rulings.scenario.settings.solve.relax_integers
+            gain[name], upper[name] = self.earned(key, accounts.saving_flow(row), mwh), most
+            rows.append(({name: ONE, "x": -most}, most * least))
+            if is_open:
+                cost = yearly_cost(row)
+                gain[f"m:{name}"], upper[f"m:{name}"] = -cost, ONE if most else ZERO
+                rows.append(({name: ONE, f"m:{name}": -most}, ZERO))
+            else:
+                constant -= yearly_cost(row) * adopted
+                upper[name] = most * adopted
+        return upper_bound(Program(constant, gain, upper, rows))
+
+    def earned(self, key: str, flow: Flow, mwh: Fraction) -> Fraction:
+        """What a flow of a society line earns in the priced rows, its own quota and electricity paid (万元)."""
+        return self.reduced(flow) - self.prices.pool * flow.total - self.electricity(key) * mwh
+
+    def is_open(self, closure: Closure) -> bool:
+        """Whether a plan with the same yes/no decisions may still choose how much of a closure it does."""
+        rulings = self.plan.rulings
+        if rulings.scenario.settings.solve.relax_integers:
+            return True
+        is_replaced = closure.clause == REPLACED
+        return is_replaced and rulings.accounts.projects[closure.project].row.flag("is_divisible")
 
     def project(self, key: str) -> Fraction:
         """A project: load within its range, its admission fixed unless it is divisible."""
@@ -159,7 +191,7 @@ class Lagrangian:
     def unit(self, key: str) -> Fraction:
         """A unit; whether it has excess renewables or posts savings are yes/no decisions of the plan too."""
         if not self.plan.rulings.units[key].is_running:
-            return -sum((self.plan.adopted[name] * row.num("annual_cost_wan_yuan")
+            return -sum((self.plan.adopted[name] * yearly_cost(row)
                          for name, row in self.measures_of(key)), ZERO)  # fmt: skip
         accounts = self.plan.rulings.accounts
         has_excess = accounts.excess_mwh(accounts.units[key], self.plan.units[key]) > 0
@@ -174,10 +206,10 @@ class Lagrangian:
 
         return least(dispatched, -network.price_range(), network.price_range())
 
-    def measures_of(self, key: str) -> Iterator[tuple[str, Row]]:
-        """The measures of a unit."""
+    def measures_of(self, key: str, column: str = "unit_id") -> Iterator[tuple[str, Row]]:
+        """The measures of a unit, or of a society line (`line_id`)."""
         measures = self.plan.rulings.accounts.measures
-        return ((name, row) for name, row in measures.items() if row.text("unit_id") == key)
+        return ((name, row) for name, row in measures.items() if row.text(column) == key)
 
     def program(self, key: str, has_excess: bool, has_beyond: bool, generation: Fraction = ZERO) -> Program:
         """The unit's own program: with excess green power, green - s·D of it, or with none.
@@ -197,7 +229,7 @@ class _UnitProgram:
         self.accounts, self.ruling = rulings.accounts, rulings.units[key]
         self.unit = self.accounts.units[key]
         self.more = 1 + (setting(rulings.scenario.settings.policy.headroom_share) or ZERO)
-        self.constant = ZERO
+        self.constant, self.quota = ZERO, Fraction(self.ruling.fixed_quota)
         self.gain: dict[str, Fraction] = {}
         self.upper: dict[str, Fraction] = {}
         self.use: dict[str, Fraction] = {}
@@ -222,7 +254,12 @@ class _UnitProgram:
         value -= self.generation * self.unit.generation_mwh
         value -= self.priced.plan.levied(f"unit:{self.key}")
         self.decide("a", most, value, self.unit.flow, self.unit.electricity_mwh)
-        self.rows.append(({"a": -ONE}, -least))
+        left = ONE - sum((c.part * self.priced.plan.closed[k] for k, c in self.closures(False)), ZERO)
+        self.upper["a"] = max(ZERO, most * left)
+        open_parts = {f"c:{k}": c.part for k, c in self.closures(True)}
+        self.rows.append(({"a": -ONE, **{n: -least * part for n, part in open_parts.items()}}, -least * left))
+        if open_parts:
+            self.rows.append(({"a": ONE, **{n: most * part for n, part in open_parts.items()}}, most * left))
         base, ceiling = row.num("self_pv_base_mwh"), row.num("self_pv_max_mwh")
         cost = row.num("self_pv_cost_yuan_per_mwh") / WAN
         self.decide("p0", min(base, ceiling), ZERO, self.accounts.pv_flow, -ONE)
@@ -241,13 +278,35 @@ class _UnitProgram:
             self.rows.append(({"green": ONE, **{n: -mwh for n, mwh in self.demand.items()}}, ZERO))
         if has_excess:
             self.excess()
-        quota = {"grant": ONE, "limit": -ONE, "beyond": -ONE}
-        self.rows.append(
-            ({**self.use, **{n: -x for n, x in quota.items()}}, Fraction(self.ruling.fixed_quota))
-        )
+        quota = {"grant": ONE, "limit": -ONE, "beyond": -ONE, **self.close()}
+        self.rows.append(({**self.use, **{n: -x for n, x in quota.items()}}, self.quota))
         self.leaders(quota)
         self.carbon(has_excess)
         return Program(self.constant, self.gain, self.upper, self.rows)
+
+    def closures(self, is_open: bool) -> list[tuple[str, Closure]]:
+        """The unit's closures that are decided, or still open."""
+        known = self.priced.plan.rulings.closures.items()
+        return [(k, c) for k, c in known if c.unit == self.key and self.priced.is_open(c) == is_open]
+
+    def close(self) -> dict[str, Fraction]:
+        """What capacity that is given up takes from the quota and earns it (3.3.2d): terms of the quota by decision."""
+        pool, plan = self.priced.prices.pool, self.priced.plan
+        terms: dict[str, Fraction] = {}
+        for name, closure in self.closures(False):
+            self.quota -= closure.freed * plan.closed[name]
+            if closure.clause == UPGRADED and closure.bonus:
+                self.decide(f"b:{name}", closure.bonus * plan.closed[name], -pool, Flow())
+                terms[f"b:{name}"] = ONE
+        for name, closure in self.closures(True):
+            self.decide(f"c:{name}", ONE, pool * closure.freed - closure.cost, Flow())
+            terms[f"c:{name}"] = Fraction(-closure.freed)
+            self.quota += ONE  # of a part, whole tonnes leave less
+            if closure.clause == UPGRADED and closure.bonus:
+                self.decide(f"b:{name}", Fraction(closure.bonus), -pool, Flow())
+                self.rows.append(({f"b:{name}": ONE, f"c:{name}": Fraction(-closure.bonus)}, ZERO))
+                terms[f"b:{name}"] = ONE
+        return terms
 
     def measures(self) -> None:
         """Saved quantities within what was adopted and within activity."""
@@ -255,7 +314,7 @@ class _UnitProgram:
         is_open = plan.rulings.scenario.settings.solve.relax_integers
         for name, row in self.priced.measures_of(self.key):
             flow, most = self.accounts.saving_flow(row), saving_bound(plan.rulings, row)
-            cost = row.num("annual_cost_wan_yuan")
+            cost = yearly_cost(row)
             mwh = -ONE if row.text("carrier_id") == ELECTRICITY else ZERO
             self.decide(f"s:{name}", most * (ONE if is_open else plan.adopted[name]), ZERO, flow, mwh)
             self.saved[f"s:{name}"] = -flow.total
@@ -309,7 +368,7 @@ class _UnitProgram:
         for row in self.accounts.tables["decisions"]:
             if row.text("target_id") != self.key or row.text("what") != "quota_tce":
                 continue
-            room = row.num("value") - self.ruling.fixed_quota
+            room = row.num("value") - self.quota
             if row.text("kind") in ("fixed", "max"):
                 self.rows.append((dict(quota), room))
             if row.text("kind") in ("fixed", "min"):

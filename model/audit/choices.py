@@ -1,7 +1,7 @@
 """The decisions a plan publishes, and what follows from them: accounts and value, recomputed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
@@ -11,6 +11,7 @@ from dualcontrol.model.audit.numbers import ONE, ZERO
 from dualcontrol.model.audit.operation import Operation
 from dualcontrol.model.audit.results import ResultRow, Results
 from dualcontrol.model.audit.rules import Rulings
+from dualcontrol.model.audit.stock import REPLACED, yearly_cost
 from dualcontrol.model.audit.tariffs import paid
 from dualcontrol.model.audit.verdict import HARD, NOISE
 
@@ -30,6 +31,10 @@ class Plan:
     load: Mapping[str, Fraction]
     served: Mapping[str, Fraction]
     operation: Operation | None = None
+    closed: Mapping[str, Fraction] = field(default_factory=dict)  # by closure: done or not
+    line_savings: Mapping[str, Mapping[str, Fraction]] = field(
+        default_factory=dict
+    )  # line, measure: carrier units
 
     def unit_flow(self, key: str) -> Flow:
         """The accounts of one unit."""
@@ -48,7 +53,16 @@ class Plan:
     def society_flow(self, key: str) -> Flow:
         """A society line; what is not served falls on fuels and electricity alike."""
         accounts = self.rulings.accounts
-        return accounts.society_flow(accounts.society[key], "plan") * self.served[key]
+        used = accounts.society_flow(accounts.society[key], "plan") * self.served[key]
+        return used + added(
+            accounts.saving_flow(accounts.measures[name]) * amount
+            for name, amount in self.line_savings.get(key, {}).items()
+        )
+
+    def in_service(self, key: str) -> Fraction:
+        """The share of a unit's yearly capacity that is not closed (2.3, 3.2.3e, 3.3.2d)."""
+        gone = (c.part * self.closed[k] for k, c in self.rulings.closures.items() if c.unit == key)
+        return 1 - sum(gone, ZERO)
 
     def county(self) -> Flow:
         """The county in the plan year."""
@@ -85,7 +99,10 @@ class Plan:
             items["cost_green_premium"] -= choice.green_mwh * premium / WAN
             items["cost_tariffs"] -= self.levied(f"unit:{key}") * choice.activity
         for key, share in self.adopted.items():
-            items["cost_measures"] -= accounts.measures[key].num("annual_cost_wan_yuan") * share
+            items["cost_measures"] -= yearly_cost(accounts.measures[key]) * share
+        paid = sum((c.cost * self.closed[key] for key, c in self.rulings.closures.items()), ZERO)
+        if paid:
+            items["cost_retirements"] = -paid
         for key, load in self.load.items():
             items["value_added_projects"] += self.full_flow(key).value_added * load
             yearly = accounts.projects[key].row.num("annual_cost_wan_yuan")
@@ -150,8 +167,13 @@ def read_plan(results: Results, rulings: Rulings, operation: Operation | None = 
     """Take the decisions out of the tables. KeyError if an id is missing (the form checks come first)."""
     accounts = rulings.accounts
     savings: dict[str, dict[str, Fraction]] = {key: {} for key in accounts.units}
+    lines: dict[str, dict[str, Fraction]] = {key: {} for key in accounts.society}
     for row in results.measures:
-        savings[row.text("unit_id")][row.text("measure_id")] = row.value("saving_quantity")
+        if row.text("measure_id") in accounts.measures:
+            owner = savings[row.text("unit_id")] if row.text("unit_id") else lines[row.text("line_id")]
+            owner[row.text("measure_id")] = row.value("saving_quantity")
+    chosen = {row.text("measure_id"): row.value("adopted") for row in results.measures}
+    admitted = {row.text("project_id"): row.value("admitted") for row in results.projects}
     dispatched = {} if operation is None else operation.activity()
     units = {
         key: UnitChoice(
@@ -166,11 +188,16 @@ def read_plan(results: Results, rulings: Rulings, operation: Operation | None = 
     return Plan(
         rulings=rulings,
         units=units,
-        adopted={row.text("measure_id"): row.value("adopted") for row in results.measures},
-        admitted={row.text("project_id"): row.value("admitted") for row in results.projects},
+        adopted={key: chosen[key] for key in accounts.measures},
+        admitted=admitted,
         load={row.text("project_id"): row.value("load") for row in results.projects},
         served=served,
         operation=operation,
+        closed={
+            key: admitted[c.project] if c.clause == REPLACED else chosen[key]
+            for key, c in rulings.closures.items()
+        },
+        line_savings=lines,
     )
 
 

@@ -56,6 +56,11 @@ NOTES: Mapping[str, Note] = {
     "allowance": Note(("3.3.2b", "3.2.1c"), _way("pool", "unit"), True),
     "limit": Note(("3.2.1c",), _way("unit", "pool"), True),
     "saving": Note(("3.2.1b",), _way("unit", "pool"), True),
+    "line_saving": Note(("2.4",), _way("society", "pool")),  # off the need, which is posted whole
+    "closed": Note(("2.3",), frozenset({("unit", "retired"), ("retired", "pool")}), True),
+    "replaced": Note(("3.2.3e",), frozenset({("unit", "retired"), ("retired", "pool")}), True),
+    "upgraded": Note(("3.3.2d",), frozenset({("unit", "retired"), ("retired", "pool")}), True),
+    "upgrade_bonus": Note(("3.3.2d",), _way("pool", "unit"), True),
     "project_earmark": Note(("3.3.2c",), _way(_EARMARK, "project"), True),
     "project": Note(("3.2.3c",), _ways("pool", "project"), True),
     "society": Note(("3.2.1c",), _ways("pool", "society"), True),

@@ -18,12 +18,19 @@ from dualcontrol.model.audit.carbon import (
 )
 from dualcontrol.model.audit.choices import Plan, incentive_ceiling, is_managed, required_reserve
 from dualcontrol.model.audit.inputs import setting
-from dualcontrol.model.audit.ledger import Book, earmark_drawn, earmark_open, overshoot_tce, unit_movements
+from dualcontrol.model.audit.ledger import (
+    EARMARK,
+    Book,
+    earmark_drawn,
+    earmark_open,
+    overshoot_tce,
+    unit_movements,
+)
 from dualcontrol.model.audit.network_idle import Room
 from dualcontrol.model.audit.numbers import ZERO, floor
 from dualcontrol.model.audit.rows import (
     HardRow,
-    activity_bounds,
+    bounds_in_service,
     county_ceiling,
     county_rows,
     load_bounds,
@@ -31,6 +38,7 @@ from dualcontrol.model.audit.rows import (
     rulings_sector,
     sector_ceilings,
 )
+from dualcontrol.model.audit.stock import REPLACED
 from dualcontrol.model.audit.verdict import HARD, Check, Probe
 
 IDLE_SHARE = Fraction(1, 10000)
@@ -182,7 +190,7 @@ def _units(plan: Plan, book: Book) -> Iterator[_Raise]:
     dispatched = {} if plan.operation is None else plan.operation.activity()
     for key, choice in plan.units.items():
         unit, ruling = accounts.units[key], rulings.units[key]
-        top = activity_bounds(rulings, key)[1] - choice.activity
+        top = bounds_in_service(plan, key)[1] - choice.activity
         if not ruling.is_running or top <= 0 or key in dispatched:
             continue
         flow = unit.flow
@@ -206,6 +214,8 @@ def _projects(plan: Plan, book: Book) -> Iterator[_Raise]:
     rulings, accounts = plan.rulings, plan.rulings.accounts
     is_relaxed = rulings.scenario.settings.solve.relax_integers
     for key, project in accounts.projects.items():
+        if _needs_others(plan, key):
+            continue
         if rulings.gates[key] or any(
             kind in ("fixed", "max") for kind, _ in _decisions(plan, key, "admitted")
         ):
@@ -233,13 +243,21 @@ def _projects(plan: Plan, book: Book) -> Iterator[_Raise]:
         yield _Raise(f"project:{key}", flow, top, least, value, cost, rate, max(ZERO, room), own, key, mwh)
 
 
+def _needs_others(plan: Plan, key: str) -> bool:
+    """Whether admitting more of a project makes a unit give up capacity: no step of the project alone (3.2.3e)."""
+    project = plan.rulings.accounts.projects[key]
+    is_whole = plan.admitted[key] == 1 and not project.row.flag("is_divisible")
+    has_source = any(c.project == key and c.clause == REPLACED for c in plan.rulings.closures.values())
+    return has_source and not is_whole
+
+
 def _earmark_left(plan: Plan, book: Book, worth: tuple[int, Fraction]) -> Fraction:
-    """Released quota that a project of this worth could still draw."""
+    """Released quota that a project of this worth could still draw, less the tonne that each whole draw may leave."""
     rulings = plan.rulings
     above = {p.worth for p in rulings.accounts.projects.values() if p.worth >= worth}
-    return max(ZERO, Fraction(floor(min(
-        earmark_open(rulings, level) - earmark_drawn(rulings, book, level) for level in above
-    ))))  # fmt: skip
+    left = min(earmark_open(rulings, level) - earmark_drawn(rulings, book, level) for level in above)
+    drawing = sum(book.sum(EARMARK, f"project:{key}") > 0 for key in rulings.accounts.projects)
+    return max(ZERO, Fraction(floor(left) - drawing))
 
 
 def _decisions(plan: Plan, key: str, what: str) -> Sequence[tuple[str, Fraction]]:

@@ -9,10 +9,11 @@ from dualcontrol.model.audit.choices import Plan, is_managed, required_reserve
 from dualcontrol.model.audit.numbers import ZERO, ceil
 from dualcontrol.model.audit.results import WATERFALL, Results
 from dualcontrol.model.audit.rules import Rulings, UnitRuling
+from dualcontrol.model.audit.stock import REPLACED, RETIRED, UPGRADED
 from dualcontrol.model.audit.verdict import Check, Probe, together
 
 EARMARK = "pool:3.3.2c"
-BONUSES = ("3.3.1c", "3.3.3d")
+BONUSES = ("3.3.1c", "3.3.3d", UPGRADED)
 # Moves that exist: kinds of accounts, from -> to.
 MOVES = frozenset({
     ("superior", "unit"), ("unit", "superior"), ("superior", "society"), ("superior", "grid"),
@@ -119,6 +120,9 @@ def waterfall_checks(results: Results, rulings: Rulings, book: Book) -> tuple[Ch
         total = sum(row.whole(column) for column in WATERFALL)
         residual.equal(account, total, row.whole("quota_tce"))
         columns.equal(f"{account} opening_tce", row.whole("opening_tce"), book.net("superior", account))
+    for key, row in results.society().items():
+        saved = -book.sum(f"society:{key}", "pool", "2.4")
+        columns.equal(f"society:{key} saving_tce", row.whole("saving_tce"), saved)
     for key, row in results.units().items():
         wanted = unit_movements(book, rulings.units[key])
         for column, tce in wanted.items():
@@ -156,7 +160,7 @@ def rule_checks(plan: Plan, book: Book) -> tuple[Check, ...]:
     names = {
         "opening": "2.1", "retired": "3.2.1b", "withheld": "3.2.2a", "cut": "3.3.1b", "release": "3.3.2c",
         "penalty": "3.2.5", "leader_bonus": "3.3.1c", "green_bonus": "3.3.3d", "limit": "3.2.1c",
-        "saving": "3.2.1b", "allowance": "3.1.1",
+        "saving": "3.2.1b", "allowance": "3.1.1", "closed": RETIRED, "upgrade_bonus": UPGRADED,
     }  # fmt: skip
     probes = {name: Probe(name, clause, is_limit=False) for name, clause in names.items()}
     for key, ruling in rulings.units.items():
@@ -164,8 +168,9 @@ def rule_checks(plan: Plan, book: Book) -> tuple[Check, ...]:
         moved = unit_movements(book, ruling)
         probes["opening"].equal(account, book.net("superior", account), ruling.opening)
         probes["retired"].equal(
-            account, book.sum(account, "retired"), ruling.base if ruling.is_retired else 0
+            account, book.sum(account, "retired", "3.2.1b"), ruling.base if ruling.is_retired else 0
         )
+        _closed(plan, book, key, probes["closed"], probes["upgrade_bonus"])
         probes["withheld"].equal(
             account, book.sum(account, "reserve"), ruling.after_rules if ruling.is_withheld else 0
         )
@@ -179,10 +184,28 @@ def rule_checks(plan: Plan, book: Book) -> tuple[Check, ...]:
         # A grant below zero would be a quota taken without a rule.
         probes["allowance"].at_most(account, -moved["allowance_tce"], 0)
         probes["allowance"].at_most(account, moved["allowance_tce"], ruling.grant_max)
+    for key, served in plan.served.items():
+        accounts = rulings.accounts
+        need = accounts.society_flow(accounts.society[key], "plan").total * served
+        wanted = ceil(need) - ceil(plan.society_flow(key).total)
+        probes["saving"].equal(f"society:{key}", book.sum(f"society:{key}", "pool", "2.4"), wanted)
     for key, opening in rulings.society_opening.items():
         probes["opening"].equal(f"society:{key}", book.net("superior", f"society:{key}"), opening)
     probes["opening"].equal("grid", book.net("superior", "grid"), rulings.grid_opening)
     return together(list(probes.values()))
+
+
+def _closed(plan: Plan, book: Book, key: str, freed: Probe, bonus: Probe) -> None:
+    """Quota of capacity that is given up reaches the pool, each clause for itself; a pair earns at most its bonus."""
+    account, rulings = f"unit:{key}", plan.rulings
+    own = [(k, c) for k, c in rulings.closures.items() if c.unit == key]
+    for clause in (REPLACED, RETIRED, UPGRADED):
+        limits = [c.taken(plan.closed[k]) for k, c in own if c.clause == clause]
+        found = book.sum(account, "retired", clause)
+        freed.at_most(f"{account} {clause}", found, sum(most for _, most in limits))
+        freed.at_most(f"{account} {clause}", sum(least for least, _ in limits), found)
+    earned = sum((c.bonus * plan.closed[k] for k, c in own if c.clause == UPGRADED), ZERO)
+    bonus.at_most(account, book.sum("pool", account, UPGRADED), ceil(earned))
 
 
 def _beyond(plan: Plan, key: str) -> Fraction:

@@ -47,9 +47,12 @@ def _owner_rows(plan: Plan, results: Results) -> Iterator[tuple[str, Texts, Text
         key = row.text("project_id")
         wanted = _texts(accounts.projects[key].row, "name", "sector_id", "basis")
         yield f"projects.csv {key}", row.texts, wanted
+    told = dict(accounts.measures)
+    told |= {r.text("retirement_id"): r for r in accounts.tables["retirements"]}
+    told |= {r.text("pair_id"): r for r in accounts.tables["capacity_replacements"]}
     for row in results.measures:
         key = row.text("measure_id")
-        yield f"measures.csv {key}", row.texts, _texts(accounts.measures[key], "name", "basis")
+        yield f"measures.csv {key}", row.texts, _texts(told[key], "name", "basis")
 
 
 def _network_rows(plan: Plan, tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, Texts, Texts]]:

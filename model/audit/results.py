@@ -8,6 +8,7 @@ import pandas as pd
 
 from dualcontrol.model.audit.numbers import ZERO, Number, number
 from dualcontrol.model.audit.rules import Rulings
+from dualcontrol.model.audit.stock import RETIRED, UPGRADED
 from dualcontrol.model.audit.verdict import Check, Probe, together
 
 QUARTERS = ("quota_q1_tce", "quota_q2_tce", "quota_q3_tce", "quota_q4_tce")
@@ -31,8 +32,9 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("basis", "reason"), "text"),
     },
     "measures": {
-        **dict.fromkeys(("measure_id", "name", "unit_id"), "text"),
-        **dict.fromkeys(("adopted", "saving_quantity", "saving_tce"), "number"),
+        **dict.fromkeys(("measure_id", "name", "kind", "clause", "unit_id", "line_id"), "text"),
+        **dict.fromkeys(("adopted", "saving_quantity", "saving_tce", "yearly_cost_wan_yuan"), "number"),
+        "freed_tce": "whole",
         "basis": "text",
     },
     "projects": {
@@ -173,11 +175,28 @@ def cell_text(cell: object) -> str:
     return str(cell)
 
 
+def measure_rows(rulings: Rulings) -> dict[str, Mapping[str, str]]:
+    """Every row of measures.csv by id, with its texts: measures, retirements, capacity replacement pairs."""
+    accounts = rulings.accounts
+    found: dict[str, Mapping[str, str]] = {
+        key: {name: row.text(name) for name in ("unit_id", "line_id", "kind", "clause")}
+        for key, row in accounts.measures.items()
+    }
+    for table, key, kind, clause in (
+        ("retirements", "retirement_id", "retirement", RETIRED),
+        ("capacity_replacements", "pair_id", "upgrade", UPGRADED),
+    ):
+        for row in accounts.tables[table]:
+            texts = {"unit_id": row.text("unit_id"), "line_id": "", "kind": kind, "clause": clause}
+            found[row.text(key)] = texts
+    return found
+
+
 def form_checks(results: Results, rulings: Rulings) -> tuple[Check, ...]:
     """Ids complete and unique, accounts named right, quarters that add up."""
     accounts = rulings.accounts
     ids = Probe("form_ids", unit="")
-    unit_of = {key: row.text("unit_id") for key, row in accounts.measures.items()}
+    told = measure_rows(rulings)
     _same(
         ids,
         "quotas.csv",
@@ -185,17 +204,16 @@ def form_checks(results: Results, rulings: Rulings) -> tuple[Check, ...]:
         [*(f"unit:{key}" for key in accounts.units), *(f"society:{key}" for key in accounts.society)],
     )
     _same(ids, "projects.csv", [row.text("project_id") for row in results.projects], accounts.projects)
-    _same(ids, "measures.csv", [row.text("measure_id") for row in results.measures], accounts.measures)
+    _same(ids, "measures.csv", [row.text("measure_id") for row in results.measures], told)
     ids.holds("quotas.csv grid", results.grid() is not None, "-", "grid")
     for row in results.quotas:
         kind = row.text("kind")
         name = "grid" if kind == "grid" else f"{kind}:{row.text('id')}"
         ids.holds(f"quotas.csv {row.line} account", row.text("account") == name, row.text("account"), name)
     for row in results.measures:
-        wanted = unit_of.get(row.text("measure_id"), "")
-        ids.holds(
-            f"measures.csv {row.line} unit_id", row.text("unit_id") == wanted, row.text("unit_id"), wanted
-        )
+        for column, wanted in told.get(row.text("measure_id"), {}).items():
+            place = f"measures.csv {row.line} {column}"
+            ids.holds(place, row.text(column) == wanted, row.text(column), wanted)
 
     quarters = Probe("form_quarters", "2.2")
     shares = [Fraction(repr(float(s))) for s in rulings.scenario.settings.policy.quarter_shares]

@@ -8,6 +8,7 @@ from dualcontrol.model.audit import carbon as carbon_account
 from dualcontrol.model.audit.accounts import Flow, added
 from dualcontrol.model.audit.choices import Plan
 from dualcontrol.model.audit.inputs import Row, setting
+from dualcontrol.model.audit.measures import measure_probes
 from dualcontrol.model.audit.network import HOURS, KWH
 from dualcontrol.model.audit.numbers import ONE, ZERO
 from dualcontrol.model.audit.results import Results
@@ -199,8 +200,15 @@ def _register(plan: Plan) -> Probe:
 def decision_checks(plan: Plan, results: Results) -> tuple[Check, ...]:
     """Bounds of the decisions, society floors, leaders' decisions."""
     return together([
-        _activity(plan), *_power(plan), *_measures(plan, results), _floors(plan), _leaders(plan, results),
+        _activity(plan), *_power(plan), *measure_probes(plan, results), _floors(plan), _leaders(plan, results),
     ])  # fmt: skip
+
+
+def bounds_in_service(plan: Plan, key: str) -> tuple[Fraction, Fraction]:
+    """Least and greatest activity of the capacity of a unit that the plan does not close."""
+    least, most = activity_bounds(plan.rulings, key)
+    left = plan.in_service(key)
+    return least * left, most * left
 
 
 def activity_bounds(rulings: Rulings, key: str) -> tuple[Fraction, Fraction]:
@@ -212,17 +220,10 @@ def activity_bounds(rulings: Rulings, key: str) -> tuple[Fraction, Fraction]:
     return row.num("activity_min"), ONE if ceiling is None else ceiling
 
 
-def saving_bound(rulings: Rulings, measure: Row) -> Fraction:
-    """What a measure saves in the plan year at base activity (carrier unit)."""
-    realised = measure.maybe("realised_share")
-    share = ONE if realised is None else realised
-    return measure.num("saving_quantity") * share * rulings.accounts.month(measure)
-
-
 def _activity(plan: Plan) -> Probe:
     probe = Probe("activity", "3.2.2a", "", is_limit=False)
     for key, choice in plan.units.items():
-        least, most = activity_bounds(plan.rulings, key)
+        least, most = bounds_in_service(plan, key)
         slack = max(SHARE_STEP / 2, _rounded_dispatch(plan, key))
         probe.at_most(f"unit:{key}", choice.activity, most, slack)
         probe.at_most(f"unit:{key}", least, choice.activity, slack)
@@ -247,24 +248,6 @@ def _power(plan: Plan) -> tuple[Probe, Probe]:
             probe.at_most(f"unit:{key}", amount, most, QUANTITY_STEP / 2)
             probe.at_most(f"unit:{key}", -amount, 0)
     return pv, green
-
-
-def _measures(plan: Plan, results: Results) -> tuple[Probe, Probe]:
-    bounds, tonnes = Probe("measures", "2.3", ""), Probe("saving_tce", "2.3")
-    accounts = plan.rulings.accounts
-    is_relaxed = plan.rulings.scenario.settings.solve.relax_integers
-    for row in results.measures:
-        key, unit = row.text("measure_id"), row.text("unit_id")
-        amount, adopted = row.value("saving_quantity"), row.value("adopted")
-        most = saving_bound(plan.rulings, accounts.measures[key])
-        is_choice = 0 <= adopted <= 1 if is_relaxed else adopted in (0, 1)
-        bounds.holds(f"{key} adopted", is_choice, str(adopted), "0/1")
-        bounds.at_most(f"{key} saving_quantity", -amount, 0)
-        bounds.at_most(f"{key} saving_quantity", amount, most * min(adopted, plan.units[unit].activity),
-                       QUANTITY_STEP / 2)  # fmt: skip
-        saved = -accounts.saving_flow(accounts.measures[key]).total * amount
-        tonnes.rounded(key, row.number("saving_tce"), saved)
-    return bounds, tonnes
 
 
 def load_bounds(project: Row) -> tuple[Fraction, Fraction]:

@@ -4,7 +4,7 @@ Rules that leave no choice give the exact tonnage of their entries; rules that o
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from dualcontrol.model.audit.accounts import Accounts, Owner, account, added
@@ -12,6 +12,7 @@ from dualcontrol.model.audit.conduct import NO_REWARD, conduct_now, lost_share
 from dualcontrol.model.audit.evaluation import Graded, evaluated
 from dualcontrol.model.audit.inputs import Row, setting
 from dualcontrol.model.audit.numbers import ONE, ZERO, ceil, floor, half_up
+from dualcontrol.model.audit.stock import Closure, closures, lacks_replacement, reviewed_too_low, stops
 from dualcontrol.model.scenario import Scenario
 
 KG_PER_T = 1000
@@ -79,6 +80,7 @@ class Rulings:
     band: Fraction
     project_grades: Graded
     unit_grades: Graded
+    closures: Mapping[str, Closure] = field(default_factory=dict)
 
     @property
     def scenario(self) -> Scenario:
@@ -120,6 +122,7 @@ def judge(scenario: Scenario) -> Rulings:
         band=ZERO if "1.b" in off else max(ZERO, share * base.eq_total),
         project_grades=candidates,
         unit_grades=graded,
+        closures=closures(accounts, units, [key for key in units if _is_unrewarded(accounts, key)]),
     )
 
 
@@ -143,6 +146,12 @@ def _benchmark(accounts: Accounts) -> Fraction | None:
     return whole.intensity / whole.value_added if whole.value_added > 0 else None
 
 
+def _is_unrewarded(accounts: Accounts, key: str) -> bool:
+    """3.2.5: whether a dishonesty record bars a unit from bonus and grant."""
+    is_off = "3.2.5" in accounts.scenario.settings.disabled_clauses
+    return conduct_now(accounts.units[key].row, accounts.scenario) in NO_REWARD and not is_off
+
+
 def _unit(accounts: Accounts, unit: Owner, kappa: Fraction | None, grade: str) -> UnitRuling:
     settings = accounts.scenario.settings
     policy, off = settings.policy, settings.disabled_clauses
@@ -154,9 +163,9 @@ def _unit(accounts: Accounts, unit: Owner, kappa: Fraction | None, grade: str) -
     start = UnitRuling(unit, opening, method, adjustment)
     if unit.row.flag("is_retired"):
         return UnitRuling(unit, opening, method, adjustment, is_retired=True)
-    is_withheld = unit.row.text("review") == "missing" and "3.2.2a" not in off
+    is_withheld = stops(accounts.scenario, unit.row)
     base, conduct = start.base, conduct_now(unit.row, accounts.scenario)
-    is_unrewarded = conduct in NO_REWARD and "3.2.5" not in off
+    is_unrewarded = _is_unrewarded(accounts, unit.id)
     is_leader, is_green = unit.row.flag("is_leader"), unit.row.flag("is_green_factory")
     cut = 0 if "3.3.1b" in off else max(0, min(floor(_benchmark_gap(accounts, unit)), base))
     release = max(0, _release(accounts, unit, kappa, base) - cut)
@@ -282,7 +291,8 @@ def _gates(accounts: Accounts, project: Owner, kappa: Fraction | None) -> tuple[
         "3.2.3d": kappa is not None
         and project.energy > kappa * project.value_added
         and not row.flag("is_quota_approved"),
-        "3.2.3e": _lacks_replacement(accounts, project),
+        "3.2.2c": reviewed_too_low(accounts, project),
+        "3.2.3e": lacks_replacement(accounts, project),
         "3.2.5": bool(conducts & set(NO_REWARD)),
         # must reach the advanced value: what is held against none has not
         "3.3.1a": row.flag("is_three_high") and (specific is None or line is None or specific > line),
@@ -296,24 +306,3 @@ def _grade_gate(graded: Graded, key: str) -> tuple[str, ...]:
     """A1: grade D by score or red line does not enter; where another clause is the veto, that one stops it."""
     vetoes = graded.vetoes[key]
     return ("A1",) if graded.grade[key] == "D" and (not vetoes or "red_line" in vetoes) else ()
-
-
-def _lacks_replacement(accounts: Accounts, project: Owner) -> bool:
-    row = project.row
-    for line in accounts.tables["restricted_capacity"]:
-        if line.text("restricted_key") != row.text("restricted_key"):
-            continue
-        if line.day("effective_from") > accounts.scenario.settings.as_of:
-            continue
-        exempt = {
-            "national": row.flag("is_national"),
-            "chain": row.flag("is_chain_extending"),
-            "national_or_chain": row.flag("is_national") or row.flag("is_chain_extending"),
-        }.get(line.text("exempt_if"), False)
-        capacity = line.num("capacity_ratio") * row.num("capacity")
-        energy = line.num("energy_ratio") * project.gross_tce
-        if not exempt and (
-            row.num("replaced_capacity") < capacity or row.num("replaced_energy_tce") < energy
-        ):
-            return True
-    return False

@@ -5,10 +5,10 @@ from typing import Any
 
 from dualcontrol.model.benchmark_lines import line
 from dualcontrol.model.policy.conduct import BARRED, state
-from dualcontrol.model.policy.rulings import Desk, Gate
-from dualcontrol.model.quantities import exact, tce_per_product
-
-Reason = tuple[str, dict[str, str]] | None
+from dualcontrol.model.policy.replacement import is_unreviewed, replacement
+from dualcontrol.model.policy.review import level
+from dualcontrol.model.policy.rulings import Desk, Gate, Reason
+from dualcontrol.model.quantities import tce_per_product
 
 
 def review(desk: Desk, project: Any) -> Reason:
@@ -46,31 +46,6 @@ def quota_approval(desk: Desk, project: Any) -> Reason:
     }
 
 
-def replacement(desk: Desk, project: Any) -> Reason:
-    """3.2.3e: restricted capacity only against capacity and energy given up in the region, unless exempt."""
-    if not project.restricted_key:
-        return None
-    table = desk.accounts.scenario.table("restricted_capacity").set_index("restricted_key")
-    rule = table.loc[project.restricted_key]
-    exempt = {
-        "none": False,
-        "national": project.is_national,
-        "chain": project.is_chain_extending,
-        "national_or_chain": project.is_national or project.is_chain_extending,
-    }[rule["exempt_if"]]
-    if exempt or rule["effective_from"] > desk.accounts.scenario.settings.as_of:
-        return None
-    capacity = exact(rule["capacity_ratio"]) * exact(project.capacity)
-    energy = exact(rule["energy_ratio"]) * desk.accounts.projects_full_year[project.project_id].gross_tce
-    if exact(project.replaced_capacity) >= capacity and exact(project.replaced_energy_tce) >= energy:
-        return None
-    return "no_replacement", {
-        "name": str(rule["name"]),
-        "capacity": f"{float(capacity):g}",
-        "energy_tce": f"{float(energy):.0f}",
-    }
-
-
 def conduct(desk: Desk, project: Any) -> Reason:
     """3.2.5: no entry for a project, or for the unit that builds it, under a dishonesty record until repaired."""
     scenario = desk.accounts.scenario
@@ -101,6 +76,7 @@ def advanced_value(desk: Desk, project: Any) -> Reason:
 
 GATES: tuple[tuple[str, Callable[[Desk, Any], Reason]], ...] = (
     ("3.2.2a", review),
+    ("3.2.2c", level),
     ("3.2.3a", restricted_two_high),
     ("3.2.3b", in_park),
     ("3.2.3d", quota_approval),
@@ -120,5 +96,5 @@ def gates(desk: Desk) -> Iterator[Gate]:
             if reason is not None:
                 yield Gate(project.project_id, clause, *reason)
     for unit in desk.accounts.scenario.table("units").itertuples():
-        if unit.review == "missing" and not unit.is_retired and desk.is_on("3.2.2a"):
-            yield Gate(unit.unit_id, "3.2.2a", "unit_review_missing", {})
+        if is_unreviewed(desk, unit):
+            yield Gate(unit.unit_id, "3.2.2a", f"unit_review_{unit.review}", {})

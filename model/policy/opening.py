@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from dualcontrol.model.accounting import Accounts
 from dualcontrol.model.ledger import GRID, POOL, RESERVE, RETIRED, SUPERIOR, Entry, transfer
+from dualcontrol.model.policy.replacement import is_unreviewed
 from dualcontrol.model.policy.rulings import Desk
 from dualcontrol.model.quantities import exact, whole_near, whole_up
 
@@ -114,10 +115,8 @@ def retirement(desk: Desk) -> list[Entry]:
 def withheld(desk: Desk) -> list[Entry]:
     """3.2.2a: a unit without a valid energy-saving review stops; its quota is held in reserve until rectified."""
     entries: list[Entry] = []
-    if not desk.is_on("3.2.2a"):
-        return entries
     for row in desk.accounts.scenario.table("units").itertuples():
         quota = desk.ledger.balance(f"unit:{row.unit_id}")
-        if row.review == "missing" and not row.is_retired:
+        if is_unreviewed(desk, row):
             entries += transfer(desk.year, f"unit:{row.unit_id}", RESERVE, quota, "3.2.2a", "withheld")
     return entries

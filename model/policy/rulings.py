@@ -11,6 +11,8 @@ from dualcontrol.model.ledger import Entry, Ledger
 if TYPE_CHECKING:
     from dualcontrol.model.evaluation import Evaluation
 
+Reason = tuple[str, dict[str, str]] | None  # why a gate refuses, with the figures of its sentence
+
 
 @dataclass(frozen=True)
 class Gate:

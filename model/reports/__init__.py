@@ -17,6 +17,7 @@ from dualcontrol.model.reports import (
     fossil,
     inventory,
     simple_rules,
+    stock,
     sub_accounts,
     tariffs,
     water,
@@ -41,6 +42,8 @@ REPORTS: tuple[Report, ...] = (
     evaluation.PROJECTS,
     evaluation.UNITS,
     evaluation.INVERSIONS,
+    stock.REVIEW,
+    stock.REPLACEMENTS,
 )
 
 

@@ -4,6 +4,7 @@ from fractions import Fraction
 from typing import Any
 
 from dualcontrol.model.accounting import Use
+from dualcontrol.model.allocation.carbon import saved_fossil_tce
 from dualcontrol.model.allocation.case import Case
 from dualcontrol.model.carbon import FOSSIL_USES, local_electricity
 from dualcontrol.model.decisions import Outcome
@@ -31,6 +32,12 @@ def fossil(case: Case, outcome: Outcome, tables: dict[str, Any]) -> list[dict[st
     society = (
         sum(carbon.society_base_tce.values(), NONE),
         sum((t * (1 - outcome.decisions.shortfall[s]) for s, t in carbon.society_need_tce.items()), NONE),
+    )
+    saved = outcome.decisions.saving
+    lines = (r for r in case.measure_rows.values() if r.line_id)
+    society = (
+        society[0],
+        society[1] - sum((saved_fossil_tce(case, r) * saved[r.measure_id] for r in lines), NONE),
     )
     rows = [_row(c, use, "tce", (cell[0], cell[1])) for (c, use), cell in sums.items() if any(cell)]
     if any(society):

@@ -15,8 +15,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
+import dualcontrol as dc
 from dualcontrol.cli import main
+from dualcontrol.model import plan as planned
+from dualcontrol.model.scenario import Scenario
+from tests.model import small_cases
 from tests.model.scenario_factory import Row, write_scenario
+from tests.model.small_cases import changed
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -115,5 +120,20 @@ def plan(tmp_path: Path, request: pytest.FixtureRequest) -> Plan:
             raise RuntimeError(told.said)
         assert code is None or told.code == code, told.said
         return told
+
+    return make
+
+
+@pytest.fixture
+def checked(pytestconfig: pytest.Config) -> Callable[[Scenario], planned.Plan]:
+    """`checked(scenario)`: its plan in this process, audited, without the clause under test."""
+    without = pytestconfig.getoption("--without", default="")
+
+    def make(scenario: Scenario) -> planned.Plan:
+        asked = changed(scenario, {"disabled_clauses": (without,)}) if without else scenario
+        made = small_cases.solve(asked)
+        if failed := [str(check) for check in dc.audit(asked, made).failed]:
+            raise RuntimeError("; ".join(failed))  # a check that fails is no effect of a clause
+        return made
 
     return make

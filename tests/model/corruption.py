@@ -57,7 +57,7 @@ TABLES: dict[str, list[Row]] = {
          "boundary": "综合能耗", "effective_from": "2020-01-01"},
     ],
     "projects": [
-        {"project_id": "P1", "name": "新材料", "sector_id": "chem", "value_added_wan_yuan": 500, "start_month": 7,
+        {"project_id": "P1", "name": "新材料", "sector_id": "chem", "unit_id": "00123", "value_added_wan_yuan": 500, "start_month": 7,
          "load_min": 0.5, "load_max": 1, "specific_energy": 190, "specific_unit": "kgce/t", "benchmark_key": "pvc",
          "restricted_key": "pvc_capacity", "capacity": 10, "replaced_capacity": 20, "replaced_energy_tce": 100},
     ],
@@ -70,9 +70,17 @@ TABLES: dict[str, list[Row]] = {
     ],
     "measures": [
         {"measure_id": "M1", "name": "电机", "unit_id": "00123", "carrier_id": "electricity", "saving_quantity": 50,
-         "annual_cost_wan_yuan": 2},
+         "annual_cost_wan_yuan": 2, "line_id": None},
         {"measure_id": "M2", "name": "变频", "unit_id": "00123", "carrier_id": "electricity", "saving_quantity": 30,
          "annual_cost_wan_yuan": 1},
+    ],
+    "replacements": [
+        {"replacement_id": "R1", "project_id": "P1", "unit_id": "00123", "document": None, "capacity": 1, "energy_tce": 100,
+         "capacity_share": 0.5, "start_month": 7},
+    ],
+    "retirements": [{"retirement_id": "T1", "name": "老线", "unit_id": "U2", "capacity_share": 0.1}],
+    "capacity_replacements": [
+        {"pair_id": "X1", "name": "延伸", "unit_id": "00123", "project_id": "P1", "capacity_share": 0.1},
     ],
     "society": [
         {"line_id": "homes", "name": "居民", "department": "住建局", "base_fuel_tce": 100,

@@ -19,6 +19,7 @@ from dualcontrol.model import (
     checks_energy,
     checks_network,
     checks_products,
+    checks_stock,
     checks_tables,
     layers,
     profiles,
@@ -79,7 +80,7 @@ def _strings(module: Any) -> set[str]:
 
 def test_every_rule_is_used_by_the_reader() -> None:
     modules = (
-        cells, checks, checks_energy, checks_network, checks_products, checks_tables, layers, profiles, reading,
+        cells, checks, checks_energy, checks_network, checks_products, checks_stock, checks_tables, layers, profiles, reading,
         scenario, settings, tables,
     )  # fmt: skip
     used = set().union(*(_strings(module) for module in modules))
@@ -207,8 +208,8 @@ REMARKS: list[tuple[Spoil, str, str, int | None, str | None, Mapping[str, str]]]
     (cell("units", 2, "credit_code", "91350100M000100Y44"), "note_credit_code_check", "units.csv", 2, "credit_code", {}),
     (cell("benchmarks", 2, "effective_from", "2022-02-12"), "note_no_advanced_line", "products.csv", 2, "benchmark_key", {"as_of": "2022-02-11"}),
     (cell("benchmarks", 2, "level", "access"), "note_no_advanced_line", "products.csv", 2, "benchmark_key", {"as_of": "2022-02-11"}),
-    (content("projects.csv", b"project_id,name,sector_id,value_added_wan_yuan,is_three_high,source,basis\n"
-             b"P1,x,chem,500,1,test,estimated\n"),
+    (content("projects.csv", b"project_id,name,sector_id,unit_id,start_month,value_added_wan_yuan,is_three_high,source,basis\n"
+             b"P1,x,chem,00123,7,500,1,test,estimated\n"),
      "note_three_high_without_line", "projects.csv", 2, "benchmark_key", {}),
     (cell("carriers", 2, "tce_per_unit", "0.123"), "note_electricity_factor", "carriers.csv", 2, "tce_per_unit", {}),
     (cell("unit_energy", 5, "use", "fuel"), "note_output_without_input", "unit_energy.csv", 6, "use", {}),

@@ -142,6 +142,10 @@ def test_steps_of_every_account_of_the_real_case_add_up_to_its_quota(dalad: Case
         "withheld": -1,
         "limit": -1,
         "saving": -1,
+        "line_saving": -1,
+        "closed": -1,
+        "replaced": -1,
+        "upgraded": -1,
     }
     for row in dalad.plan.quotas.itertuples():
         moved = [

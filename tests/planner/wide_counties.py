@@ -9,13 +9,14 @@ from dualcontrol.model.clause_ids import CLAUSES
 from dualcontrol.model.scenario import Scenario
 from tests.model.small_cases import Owner, county, others, project, total, unit
 from tests.planner.random_carbon import with_carbon
+from tests.planner.wide_stock import stock_tables
 
 Row = dict[str, object]
 Rows = list[Row]
 LINE = {"specific_unit": "kgce/t", "benchmark_key": "b"}
 PAPER = {"document": "x", "date": "2022-01-01"}
 # switched off more often than others: what builder and auditor have to read alike
-SWITCHES = ("3.2.1b", "3.2.2b", "3.2.4", "3.3.1a", "3.3.1b", "3.3.2c", "3.3.3a")
+SWITCHES = ("2.3", "3.2.1b", "3.2.2b", "3.2.3e", "3.2.4", "3.3.1a", "3.3.1b", "3.3.2c", "3.3.2d", "3.3.3a")
 
 
 def wide_county(seed: int, scale: float = 1.0) -> Scenario:
@@ -23,6 +24,7 @@ def wide_county(seed: int, scale: float = 1.0) -> Scenario:
     r = Random(seed)  # noqa: S311 - a test draws, nobody hides anything
     owners = [_unit(r, k, scale) for k in range(r.randint(1, 4))]
     owners += [_project(r, k, scale) for k in range(r.randint(0, 3))]
+    keys = {str(o.row["project_id"]): str(o.row["restricted_key"]) for o in owners if o.table == "projects"}
     units = [str(owner.row["unit_id"]) for owner in owners if owner.table == "units"]
     projects = [str(owner.row["project_id"]) for owner in owners if owner.table == "projects"]
     tables: dict[str, Rows] = {
@@ -49,6 +51,7 @@ def wide_county(seed: int, scale: float = 1.0) -> Scenario:
         "decisions": _decisions(r, units, projects, scale),
         "society": _society(r, scale),
     }  # fmt: skip
+    tables |= stock_tables(r, units, keys, [str(row["line_id"]) for row in tables["society"]], scale)
     settings = _settings(r, scale)
     # drawn from a source of its own, so that the seeds of old stay the counties they were
     with_carbon(Random(f"carbon {seed}"), settings, owners, tables, scale)  # noqa: S311
@@ -81,7 +84,9 @@ def _project(r: Random, k: int, scale: float) -> Owner:
         f"p{k}", round(r.uniform(5, 300) * scale, 2) + 0.01, round(r.uniform(1, 250) * scale, 2),
         is_quota_approved=r.choice((0, 1, 1)), is_in_park=r.choice((1, 1, 0)), load_min=r.choice((1, 0.6)),
         is_divisible=r.choice((0, 0, 1)), is_three_high=r.choice((0, 0, 1)),
-        annual_cost_wan_yuan=r.choice((0, 3 * scale)),
+        annual_cost_wan_yuan=r.choice((0, 3 * scale)), restricted_key=r.choice(("", "", "pvc")), capacity=100,
+        review_level=r.choice(("", "", "banner", "province")), is_two_high=r.choice((0, 0, 1)),
+        is_chain_extending=r.choice((0, 1)),
         review=r.choice(("approved", "approved", "missing")), start_month=r.choice((1, 1, 7, 13)), **line,
     )  # fmt: skip
 
@@ -143,6 +148,9 @@ def _settings(r: Random, scale: float) -> dict[str, object]:
         "headroom_share": r.choice((0, 0.01)),
         "reserve_share": r.choice((0, 0.1)),
         "cut_phase_share": r.choice((1, 0.5)),
+        "accepts_declared_replacement": r.choice((True, False)),
     }
+    settings["review"] = {"pending_units_stop": r.choice((True, False)), "province_from_tce": 200 * scale,
+                          "exempt_below_tce": 50 * scale}  # fmt: skip
     off = {clause for clause in CLAUSES if r.random() < 0.05} | {c for c in SWITCHES if r.random() < 0.15}
     return {**settings, "disabled_clauses": tuple(sorted(off))}

@@ -20,6 +20,7 @@ from dualcontrol.model.audit.reports import (
     fossil,
     inventory,
     simple_rules,
+    stock,
     sub_accounts,
     tariffs,
     water,
@@ -62,6 +63,8 @@ AUDITED: Mapping[str, Reader] = {
     "evaluation_projects": Reader("3.2.3c", ("project_id",), evaluation.projects),
     "evaluation_units": Reader("3.1.2", ("unit_id",), evaluation.units),
     "inversions": Reader("3.2.3c", ("admitted", "refused"), evaluation.inversions),
+    "review": Reader("3.2.2c", ("project_id",), stock.review),
+    "replacements": Reader("3.2.3e", ("replacement_id",), stock.replacements),
 }
 
 

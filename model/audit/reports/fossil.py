@@ -34,7 +34,7 @@ def expected(plan: Plan, results: Results, book: Book) -> dict[tuple[str, ...], 
             tell(item, use, "tce", *cell)
     lines = accounts.society.items()
     fuels = sum((row.num("base_fuel_tce") for _, row in lines), ZERO)
-    served = sum((row.num("plan_fuel_tce") * plan.served[key] for key, row in lines), ZERO)
+    served = sum((plan.society_flow(key).fossil_tce for key, _ in lines), ZERO)
     if fuels or served:
         tell("society_fuels", "fuel", "tce", fuels, served)
     tell("fossil", "all", "tce", base.fossil_tce, now.fossil_tce, fossil_budget(rulings))

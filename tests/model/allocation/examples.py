@@ -69,6 +69,7 @@ def _place(model: Any, point: Point) -> None:
 def a(**values: float) -> dict[tuple[str, str | None], float]:
     """Values of the variables of unit A, measure m or project P, by name."""
     index = {"saving": "m", "adopted": "m", "shortfall": "homes"}
+    index |= {"retire": "r", "pair": "x", "upgrade": "x"}
     index |= dict.fromkeys(("admitted", "project_load", "earmark"), "P")
     index |= dict.fromkeys(("overshoot", "waived", "waiver", "gdp", "energy", "co2"), None)
     return {(name, index.get(name, "A")): value for name, value in values.items()}
@@ -184,6 +185,50 @@ LOW = a(activity=0.5)
 SAVED = a(activity=0.99, saving=15, adopted=1)
 ABOVE = {"value": 400}  # above the benchmark: 30 tce are released, 50 more may be taken
 
+NONE_LEFT = a(activity=0)
+
+
+def closing() -> Scenario:
+    """Half of A may be retired from July on: a quarter of the year's capacity. Its floor is a third."""
+    rows = [{"retirement_id": "r", "unit_id": "A", "capacity_share": 0.5, "start_month": 7}]
+    more = {
+        "adjustment_id": "b",
+        "unit_id": "A",
+        "tce": 100,
+    }  # so that the quota that is left is not what holds
+    return county(
+        [unit("A", 1000, 500, activity_min=1 / 3)], total(100), retirements=rows, adjustments=[more]
+    )
+
+
+def replacing() -> Scenario:
+    """P takes 0.6 of A's capacity from July on; half of A may be retired."""
+    rule = {"restricted_key": "pvc", "capacity_ratio": 1, "energy_ratio": 1, "effective_from": "2021-01-01"}
+    source = {"replacement_id": "s", "project_id": "P", "unit_id": "A", "capacity": 5, "energy_tce": 200,
+              "capacity_share": 0.6, "start_month": 7}  # fmt: skip
+    owners = [unit("A", 1000, 500), project("P", 180, 144, restricted_key="pvc", capacity=5)]
+    return county(owners, total(200), restricted_capacity=[rule], replacements=[source],
+                  retirements=[{"retirement_id": "r", "unit_id": "A", "capacity_share": 0.5}])  # fmt: skip
+
+
+def pairing() -> Scenario:
+    """A may replace half of its capacity by P, which earns 0.8 instead of 0.5 per tce: 60 % more.
+
+    0.2 x 500 tce x 0.6 = 60, but at most 10 % of the 500.
+    """
+    owners = [unit("A", 1000, 500), project("P", 100, 80, unit_id="A")]
+    pair = {"pair_id": "x", "unit_id": "A", "project_id": "P", "capacity_share": 0.5}
+    return county(owners, {**total(200), **AT_TWO}, capacity_replacements=[pair])
+
+
+def excluding() -> Scenario:
+    """Of m and n only one."""
+    row = {"unit_id": "A", "carrier_id": "coal", "saving_quantity": 20, "exclusive_group": "g"}
+    rows = [{"measure_id": k, **row} for k in ("m", "n")]
+    owners = [unit("A", 1000, 500), project("P", 40, 100, is_divisible=1, load_min=0)]
+    return county(owners, total(0), measures=rows)
+
+
 EXAMPLES: dict[str, Example] = {
     "use_within_quota": Example(plain, "A", a(activity=1.1), a(activity=1.1, grant=100)),
     "stock_is_capped": Example(lambda: plain(sector="heavy"), "A", a(grant=10), a()),
@@ -235,6 +280,17 @@ EXAMPLES: dict[str, Example] = {
     ),
     "waiver_needs_incentive_target": Example(lambda: aimed(**WAIVER), None, a(waiver=1), LOW | a(waiver=1)),
     "carbon_budget": Example(lambda: aimed(co2_budget_t=2080), None, a(activity=0.81), a(activity=0.8)),
+    "capacity_in_service": Example(closing, "A", a(activity=0.8, retire=1), a(activity=0.75, retire=1)),
+    "floor_in_service": Example(closing, "A", a(activity=0.25, retire=0), a(activity=0.25, retire=1)),
+    # half of A retired and 0.6 of it given up for P
+    "given_up_once": Example(replacing, "A", NONE_LEFT | ADMITTED | a(retire=1), NONE_LEFT | a(retire=1)),
+    "pair_needs_new_line": Example(pairing, "x", LOW | a(pair=1), LOW | ADMITTED | a(pair=1)),
+    "bonus_for_value_gained": Example(
+        pairing, "x", LOW | ADMITTED | a(upgrade=50), LOW | ADMITTED | a(pair=1, upgrade=50)
+    ),
+    "one_of_a_group": Example(
+        excluding, "g", {("adopted", "m"): 1, ("adopted", "n"): 1}, {("adopted", "m"): 1}
+    ),
     "society_floor": Example(homes, "homes", a(shortfall=0.11), a(shortfall=0.1)),
     "output_guaranteed": Example(mined, "raw coal", a(activity=0.89), a(activity=0.9)),
     # 2600 t burnt + 0.581 t/MWh x 1000 MWh = 3181 t; at 0.9: 2862.9 t

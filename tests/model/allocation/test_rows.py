@@ -121,6 +121,7 @@ BITES = {
     "society_floor": homes,
     "output_guaranteed": lambda: mined(-100),  # a unit that loses value would rather stand still
     "resource_budget": EXAMPLES["resource_budget"].scenario,
+    "one_of_a_group": EXAMPLES["one_of_a_group"].scenario,
 }  # fmt: skip
 
 
@@ -137,6 +138,10 @@ RESTRICTIVE = {
     "3.1.1": lambda: plain(sector="heavy"),
     "3.2.1d": EXAMPLES["county_intensity"].scenario,
     "3.2.2a": lambda: plain(review="missing"),
+    # 180 tce are the city's to review
+    "3.2.2c": lambda: changed(
+        gated(review_level="banner"), {"review.exempt_below_tce": 100.0}
+    ),
     "3.2.3a": lambda: gated(is_two_high=1, industry_class="restricted"),
     "3.2.3b": lambda: gated(is_in_park=0),
     "3.2.3d": lambda: gated(is_quota_approved=0),
@@ -153,6 +158,16 @@ RESTRICTIVE = {
 NO_COUNT = [{"kind": kind, "measure": "total", "effective_from": "2022-01-01"}
             for kind in ("feedstock", "self_pv", "excess_renewable")]  # fmt: skip
 PERMISSIVE = {
+    # P earns 200 with the 200 tce that a fifth of A sets free, A loses 100; it may not be limited so far in a year
+    "2.3": lambda: county(
+        [unit("A", 1000, 500, sector="heavy"), project("P", 200, 200)], total(0),
+        retirements=[{"retirement_id": "r", "unit_id": "A", "capacity_share": 0.2}],
+    ),
+    # the same where the enterprise builds P itself and replaces a fifth of its capacity
+    "3.3.2d": lambda: county(
+        [unit("A", 1000, 500, sector="heavy"), project("P", 200, 200, unit_id="A")], total(0),
+        capacity_replacements=[{"pair_id": "x", "unit_id": "A", "project_id": "P", "capacity_share": 0.2}],
+    ),
     "1.b": lambda: county([unit("A", 1000, 500, activity_max=2)], total(0, overshoot_max_share=0.05)),
     "3.3.2b": lambda: plain(value=800, sector="heavy"),
     "3.3.3b": lambda: county(

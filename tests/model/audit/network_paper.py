@@ -357,7 +357,8 @@ def tables_by_hand() -> Tables:
              "power/green": _upright(_GREEN)}  # fmt: skip
     heads = {
         "ledger": ["year", "from_account", "to_account", "tce", "clause", "note"],
-        "measures": ["measure_id", "name", "unit_id", "adopted", "saving_quantity", "saving_tce", "basis"],
+        "measures": ["measure_id", "name", "kind", "clause", "unit_id", "line_id", "adopted", "saving_quantity",
+                     "saving_tce", "freed_tce", "yearly_cost_wan_yuan", "basis"],
     }  # fmt: skip
     entries = [["2022", *line.split()] for line in _LEDGER]
     found |= {name: pd.DataFrame(entries if name == "ledger" else [], columns=columns, dtype=str)

@@ -221,10 +221,15 @@ basis                estimated    estimated    estimated
 _MEASURES = """
 measure_id           M
 name                 M
+kind                 retrofit
+clause               2.3
 unit_id              B
+line_id              -
 adopted              1
 saving_quantity      60.000
 saving_tce           30
+freed_tce            0
+yearly_cost_wan_yuan 5
 basis                estimated
 """
 # One line per row: name, clause, index, activity, limit, slack, unit; no price, none may be relaxed.
