@@ -76,7 +76,7 @@ class Effect:
 
 def effects(scenario: Scenario, clauses: Iterable[Clause] = REGISTER) -> list[Effect]:
     """One `Effect` per clause that is modelled, in the order of the plan. SolverError if the plan itself fails."""
-    yearly, coupled = _with(scenario, mode="none"), scenario
+    yearly, coupled = _with(scenario, mode="none"), _with(scenario)
     plans: dict[str, Plan] = {}
     found = []
     for clause in clauses:
@@ -109,6 +109,9 @@ def _effect(clause: Clause, kind: str, plan: Plan, scenario: Scenario) -> Effect
 
 def _with(scenario: Scenario, mode: str | None = None, off: str | None = None) -> Scenario:
     settings = scenario.settings
+    # what the meeting and simple rules would make of each plan is not asked here
+    quiet = settings.agenda.model_copy(update={"most_alternatives": 0, "simple_rules": False})
+    settings = settings.model_copy(update={"agenda": quiet})
     if mode is not None:
         settings = settings.model_copy(update={"time": settings.time.model_copy(update={"mode": mode})})
     if off is not None:
