@@ -352,13 +352,6 @@ PUBLISHED_BY_HAND: dict[str, object] = {
 }  # fmt: skip
 
 
-def reports_by_hand() -> Tables:
-    """The report of a county that names no department: A, B, P and S hold 324 + 1234, 49 and 170."""
-    cells = {"department": "-", "holders": "4", "units_tce": "1558", "projects_tce": "49", "society_tce": "170",
-             "quota_tce": "1777"}  # fmt: skip
-    return {"reports/departments": pd.DataFrame([cells], dtype=str)}
-
-
 def tables_by_hand() -> Tables:
     """The six result tables, cells as text."""
     found = {"quotas": _upright(_QUOTAS), "measures": _upright(_MEASURES), "projects": _upright(_PROJECTS)}
