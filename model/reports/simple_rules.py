@@ -96,7 +96,7 @@ def _worth(solved: Mapping[str, Any], rule: str) -> dict[str, Any]:
         "best_wan_yuan": best,
         "value_wan_yuan": answer.value_wan_yuan,
         "loss_wan_yuan": loss,
-        "loss_share": loss / abs(best) if best else 0.0,
+        "loss_share": loss / abs(best) if round(best, 2) else 0.0,  # as published: a share of nothing is none
     }
 
 

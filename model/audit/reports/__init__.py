@@ -167,7 +167,8 @@ def _claim(
     more, less, whole = (part or Number(Fraction(0), Fraction(0)) for part in parts)
     wanted, rounding = more.value - less.value, more.half_unit + less.half_unit
     probe.at_most(where, -wanted, value.slack, rounding)
-    if value.over:
-        scale = abs(whole.value) or Fraction(1)
-        wanted, rounding = wanted / scale, rounding / scale
+    if value.over and whole.value:
+        wanted, rounding = wanted / abs(whole.value), rounding / abs(whole.value)
+    elif value.over:  # a share of nothing
+        wanted = Fraction(0)
     probe.rounded(where, cell, wanted, rounding)
