@@ -73,11 +73,11 @@ plan: .venv/run
 ## Tests and checks
 
 test: .venv/all
-	$(BIN)/python -m pytest -n auto -m "$(QUICK)" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m "$(QUICK)" $(PYTEST_ARGS)
 
 # What `make test` leaves out for its time or its office program; continuous integration runs both.
 test-slow: .venv/all
-	$(BIN)/python -m pytest -n auto -m "slow or office" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m "slow or office" $(PYTEST_ARGS)
 
 # Each clause of the plan switched off in turn, through the command line: its own tests must notice.
 mutate: .venv/all

@@ -23,18 +23,21 @@ NODES = 100  # of the search for them: an even better choice is not worth more
 Whole = npt.NDArray[np.int64]
 
 
-def typical_days(year: Series, days: int, extremes: Mapping[str, list[str]] | None = None) -> Series:
+def typical_days(
+    year: Series, days: int, extremes: Mapping[str, list[str]] | None = None, cuts: Iterable[str] = ()
+) -> Series:
     """A year of hourly profiles as `days` representative days plus extreme ones (hierarchical clusters, medoids).
 
     year: 8,760 hours. extremes: {"max": profiles, "min": profiles} whose day of the highest or lowest mean is added
-    and stands for itself. The year is first cut where something comes into service (`service:…`), so that each
-    part keeps its length: with more parts than `days`, every part has one day. Within a part days are clustered by the
+    and stands for itself. The year is first cut where something comes into service (`service:…`; `cuts`: loads
+    `…@month` that are to be seen too), so that each part keeps its length: with more parts than `days`, every part has
+    one day. Within a part days are clustered by the
     profiles that are not made of others, and the weights are those whole numbers near the clusters'
     sizes that bring the year's mean of every profile nearest. Result: hours = 24 x days, weight (days each stands
     for), cycle (day). A year in which nothing varies is one day.
     Errors: ImportError with a remedy when tsam is not installed (extra `power`).
     """
-    parts = _parts(year)
+    parts = _parts(year, cuts)
     names = [n for n in _own(year) if np.ptp(year.profiles[n]) > 0]
     special = _extreme_days(year, extremes or {})
     clusters: list[Whole] = []
@@ -53,15 +56,18 @@ def representative_days(
 ) -> Series:
     """Typical days that have the year's mean of each of the profiles `loads` within SINGLE.
 
-    More than asked for where so few cannot. Errors: ValueError naming the profile where even MOST days miss it.
+    The year is cut where a load sets in that would be missed; more days than asked for where so few cannot.
+    Errors: ValueError naming the profile where even MOST days miss it.
     """
     loads, worst = sorted(set(loads)), ("", 0.0)
+    cuts: set[str] = set()
     for count in (days, *(n for n in range(days + 2, MOST + 1, max(2, days // 4)))):
-        found = typical_days(year, count, extremes)
+        found = typical_days(year, count, extremes, cuts)
         misses = missed(year, found)
         worst = max(((n, misses.get(n, 0.0)) for n in loads), key=lambda one: abs(one[1]), default=worst)
         if abs(worst[1]) <= SINGLE:
             return found
+        cuts |= {n for n in loads if "@" in n and abs(misses.get(n, 0.0)) > SINGLE}
     raise ValueError(
         f"typical days miss the year's mean of {worst[0]} by {worst[1]:.0%}: take the whole year (--year)"
     )
@@ -86,9 +92,10 @@ def _daily(year: Series, name: str) -> npt.NDArray[np.float64]:
     return year.profiles[name].reshape(-1, HOURS_OF_DAY)
 
 
-def _parts(year: Series) -> list[Whole]:
+def _parts(year: Series, cuts: Iterable[str]) -> list[Whole]:
     """The days of each part of the year between two days on which something comes into service."""
     service = [_daily(year, n)[:, 0] for n in sorted(year.profiles) if n.startswith("service:")]
+    service += [np.cumsum(_daily(year, n).any(axis=1)) > 0 for n in cuts]
     count = year.hours // HOURS_OF_DAY
     change = np.zeros(count, dtype=bool)
     for one in service:

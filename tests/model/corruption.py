@@ -16,7 +16,7 @@ SETTINGS: dict[str, Any] = {
     "gdp_base_wan_yuan": 2600.0,
     "targets": {"manage_total": True, "increment_tce_eq": 100.0, "intensity_reduction": 0.03},
     "policy": {"headroom_share": 0.01, "quarter_shares": [0.25, 0.25, 0.25, 0.25]},
-    "accounting": {"renewable_share_required": 0.2},
+    "accounting": {"renewable_share_required": 0.2, "grid_factor": "north-2021"},
 }
 # Row 2 of a file is the first row here. Each table has at least one row, so that each can be spoilt.
 TABLES: dict[str, list[Row]] = {
@@ -27,7 +27,7 @@ TABLES: dict[str, list[Row]] = {
     "carriers": [
         {"carrier_id": "electricity", "name": "电力", "unit": "MWh", "tce_per_unit": 0.1229, "co2_t_per_unit": 0},
         {"carrier_id": "raw_coal", "name": "原煤", "unit": "t", "tce_per_unit": 0.7143, "co2_t_per_unit": 1.9003,
-         "is_fossil": 1},
+         "is_fossil": 1, "ncv_gj_per_unit": 20.908, "carbon_t_per_gj": 0.02637, "oxidation_share": 0.94},
     ],
     "units": [
         {"unit_id": "00123", "name": "甲化工", "sector_id": "chem", "credit_code": "91350100M000100Y43",
@@ -76,7 +76,7 @@ TABLES: dict[str, list[Row]] = {
     ],
     "replacements": [
         {"replacement_id": "R1", "project_id": "P1", "unit_id": "00123", "document": None, "capacity": 1, "energy_tce": 100,
-         "capacity_share": 0.5, "start_month": 7},
+         "capacity_share": 0.5, "start_month": 1},
     ],
     "retirements": [{"retirement_id": "T1", "name": "老线", "unit_id": "U2", "capacity_share": 0.1}],
     "capacity_replacements": [
@@ -102,6 +102,18 @@ TABLES: dict[str, list[Row]] = {
     ],
     "resources": [{"resource_id": "water", "name": "水", "unit": "m3", "budget": 1000}],
     "resource_use": [{"resource_id": "water", "owner_id": "P1", "use": 10}],
+    "tariffs": [
+        {"tariff_id": "steps", "name": "阶梯", "kind": "step", "benchmark_key": "pvc", "yuan_per_kwh": 0.01, "step_kwh": 50,
+         "effective_from": "2022-01-01"},
+    ],
+    "process_emissions": [
+        {"owner_id": "U2", "item": "脱硫石灰石", "kind": "factor", "quantity": 100, "factor": 0.44},
+        {"owner_id": "U2", "item": "碳平衡出", "kind": "carbon_out", "quantity": 1, "factor": 0},
+    ],
+    "grid_factors": [
+        {"factor_id": "north-2021", "region": "华北", "year": 2021, "co2_t_per_mwh": 0.7, "published_on": "2022-02-01"},
+    ],
+    "water_norms": [{"water_key": "pvc", "product": "聚氯乙烯", "general_m3": 9, "advanced_m3": 7}],
     "evaluation": [
         {"indicator": "tax_per_mu", "weight": 10, "benchmark": 20},
         {"indicator": "specific_energy", "weight": 30},

@@ -139,7 +139,7 @@ ROWS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_builder_and_auditor_agree_at_random(data: st.DataObject) -> None:
     """Ratios, scores, vetoes, grades, ranks, gates, and what units may be granted or lose."""

@@ -47,7 +47,7 @@ def test_types_and_defaults(tmp_path: Path) -> None:
     assert bool(units.loc["00123", "is_leader"]) is True
     assert bool(units.loc["U2", "is_leader"]) is False
     project = scenario.table("projects").iloc[0]
-    assert project["unit_id"] == ""
+    assert project["unit_id"] == "00123"
     assert math.isnan(project["investment_wan_yuan"])
     assert project["start_month"] == 7
     assert scenario.table("decisions").iloc[0]["date"] == date(2022, 2, 11)

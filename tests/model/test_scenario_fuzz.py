@@ -14,7 +14,7 @@ from tests.model.corruption import SETTINGS, TABLES, cell, setting
 from tests.model.scenario_factory import write_scenario
 
 # Few tables, so that many examples take little time; among them every kind of column.
-KEPT = ("sectors", "carriers", "units", "unit_energy", "benchmarks", "unit_history")
+KEPT = ("sectors", "carriers", "grid_factors", "units", "unit_energy", "benchmarks", "unit_history")
 FILES = ("scenario.toml", "units.csv", "unit_energy.csv", "benchmarks.csv", "unit_history.csv")
 # Bytes that mean something to one of the readers, besides any byte at all.
 MEANINGFUL = [

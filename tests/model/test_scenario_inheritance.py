@@ -167,6 +167,8 @@ def test_a_removed_row_leaves_references_behind(tmp_path: Path) -> None:
     folder = child(tmp_path / "child", projects=[{"project_id": "P1", "_delete": 1}])
     assert places(folder) == [
         ("dangling_reference", "../base/project_energy.csv", 2, "project_id"),
+        ("dangling_reference", "../base/replacements.csv", 2, "project_id"),
+        ("dangling_reference", "../base/capacity_replacements.csv", 2, "project_id"),
         ("dangling_reference", "../base/decisions.csv", 2, "target_id"),
         ("dangling_reference", "../base/resource_use.csv", 2, "owner_id"),
     ]

@@ -16,6 +16,7 @@ from dualcontrol.messages import catalogue
 from dualcontrol.model import (
     cells,
     checks,
+    checks_carbon,
     checks_energy,
     checks_network,
     checks_products,
@@ -80,7 +81,7 @@ def _strings(module: Any) -> set[str]:
 
 def test_every_rule_is_used_by_the_reader() -> None:
     modules = (
-        cells, checks, checks_energy, checks_network, checks_products, checks_stock, checks_tables, layers, profiles, reading,
+        cells, checks, checks_carbon, checks_energy, checks_network, checks_products, checks_stock, checks_tables, layers, profiles, reading,
         scenario, settings, tables,
     )  # fmt: skip
     used = set().union(*(_strings(module) for module in modules))
@@ -223,6 +224,8 @@ REMARKS: list[tuple[Spoil, str, str, int | None, str | None, Mapping[str, str]]]
     (add_row("units", {"unit_id": "U3", "name": "x", "sector_id": "chem", "value_added_wan_yuan": 0}),
      "note_no_energy", "units.csv", 4, "unit_id", {"energy_file": "unit_energy.csv"}),
     (cell("units", 2, "self_pv_max_mwh", ""), "note_pv_max_below_base", "units.csv", 2, "self_pv_max_mwh", {"base": "10"}),
+    (cell("grid_factors", 2, "published_on", "2022-02-12"),
+     "note_grid_factor_later", "scenario.toml", None, "accounting.grid_factor", {"published": "2022-02-12"}),
 ]  # fmt: skip
 
 

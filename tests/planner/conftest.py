@@ -43,6 +43,13 @@ def dalad(scenarios_folder: Path) -> Case:
     return solved(scenarios_folder / "dalad-2022")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever looks at Dalad's plan runs in one process (`--dist loadgroup`), which solves it once."""
+    for item in items:
+        if "dalad" in getattr(item, "fixturenames", ()) or "[dalad-" in item.name or "[dalad]" in item.name:
+            item.add_marker(pytest.mark.xdist_group("dalad"))
+
+
 @dataclass(frozen=True)
 class Said:
     """What a command answered."""

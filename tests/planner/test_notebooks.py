@@ -79,5 +79,6 @@ def test_ten_minutes_on_the_hand_solved_case(repository: Path, tmp_path: Path) -
     _check_ten_minutes(repository, folder, "two-firms")
 
 
+@pytest.mark.slow
 def test_ten_minutes_as_it_is(repository: Path, tmp_path: Path) -> None:
     _check_ten_minutes(repository, tmp_path, "dalad-2022")

@@ -242,7 +242,7 @@ _CONSTRAINTS = (
     "elastic_band 1.b - 0 25.3 25.3 tce_eq",
     "carbon_budget 3.2.1a - 7065 7100 35 t",
     "society_floor 3.2.1c S 0 0.1 0.1 share",
-    "resource_budget resource water 91.5 100 8.5 own_unit",
+    "resource_budget 3.3.4b water 91.5 100 8.5 own_unit",
     "green_supply 3.3.3c - 800 1000 200 MWh",
     "leaders_decision 3.2.2b D1 1234 1300 66 tce_or_0/1",
 )
@@ -344,7 +344,7 @@ PUBLISHED_BY_HAND: dict[str, object] = {
     "value_items_wan_yuan": {
         "value_added_units": 2050, "value_added_projects": 300, "value_added_built": 0, "cost_projects": -20,
         "cost_measures": -5, "cost_self_pv": -0.1, "cost_green_premium": -0.8, "cost_society_shortfall": 0,
-        "cost_overshoot": 0,
+        "cost_overshoot": 0, "cost_tariffs": 0,
     },
     "audit": {"passed": True, "value_wan_yuan": 2324.1},
     "basis_shares": {"tce": {"estimated": 1.0}, "value_added": {"estimated": 1.0}},
