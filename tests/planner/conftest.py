@@ -43,6 +43,7 @@ def dalad(scenarios_folder: Path) -> Case:
     return solved(scenarios_folder / "dalad-2022")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever looks at Dalad's plan runs in one process (`--dist loadgroup`), which solves it once."""
     for item in items:

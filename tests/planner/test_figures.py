@@ -97,7 +97,7 @@ def title(drawn: Picture) -> str:
 def test_every_figure_draws_without_a_warning(any_case: Stages, name: str, lang: Language) -> None:
     image = FIGURES[name](any_case, lang).png(dpi=60)
     assert image.startswith(b"\x89PNG")
-    assert 5_000 < len(image) < 200_000
+    assert 5_000 < len(image) < 400_000  # a hundred checks by name are the largest
 
 
 @pytest.mark.parametrize("name", ["pool", "merit_order"])

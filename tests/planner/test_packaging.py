@@ -24,6 +24,7 @@ ROOMS = {
     "dualcontrol.model.audit": "model/audit",
     "dualcontrol.model.audit.reports": "model/audit/reports",
     "dualcontrol.model.reports": "model/reports",
+    "dualcontrol.model.evaluation": "model/evaluation",
     "dualcontrol.model.allocation": "model/allocation",
     "dualcontrol.model.power": "model/power",
     "dualcontrol.solvers": "solvers",

@@ -12,7 +12,7 @@ from dualcontrol.optimise import Infeasible
 from tests.model.small_cases import changed, county, others, project, solve, total, unit
 from tests.planner.wide_stock import stock_tables
 
-SEEDS = range(24)
+SEEDS = range(40)
 
 
 def stock_county(seed: int) -> Scenario:
@@ -67,6 +67,7 @@ def plan_of(scenario: Scenario) -> Plan | None:
     return None
 
 
+@pytest.mark.slow
 def test_every_plan_passes_and_every_kind_of_closure_occurs() -> None:
     seen: set[str] = set()
     for seed in SEEDS:
