@@ -18,6 +18,7 @@ from dualcontrol.model.schema import TABLES
 from dualcontrol.model.settings import Settings
 
 EFFECTS = "effects-dalad-2022.csv"
+AT_REST = "dalad-2022-notes/clauses_at_rest.csv"  # why a clause moves nothing there
 _EFFECT_ZH = {
     "restrictive": "限制",
     "permissive": "放宽",
@@ -92,8 +93,15 @@ def _test_after(text: str, block: str) -> str:
     return named[1] if named else "?"
 
 
-def _moved(effect: dict[str, str]) -> str:
-    """One sentence on what switching the clause off moves on Dalad, or why nothing moves."""
+def is_at_rest(effect: dict[str, str]) -> bool:
+    """Whether switching the clause off moves neither value (beyond the gaps of the two plans) nor any quota."""
+    value, within = float(effect["value_wan_yuan"] or 0), float(effect["within_wan_yuan"] or 0)
+    small = max(0.05, within if effect["plan"] == "network" else 0.0)
+    return effect["status"] == "made" and abs(value) < small and float(effect["quota_tce"] or 0) < 1
+
+
+def _moved(effect: dict[str, str], why: dict[str, str]) -> str:
+    """One sentence on what switching the clause off moves on Dalad, or why nothing moves (`zh`, `en`)."""
     if effect["status"] == "infeasible":
         return "停用后无可行方案 without it there is no plan"
     if effect["status"] != "made":
@@ -107,6 +115,8 @@ def _moved(effect: dict[str, str]) -> str:
     )
     if abs(value) < 0.05 and moved < 1:
         told = "不起作用 nothing moves"
+    if why:
+        told += f"：{why['zh']} ({why['en']})"
     posted, stopped = float(effect["posted_tce"] or 0), float(effect["stopped"] or 0)
     if posted:
         told += f"；台账 posted {posted:,.0f} tce"
@@ -124,6 +134,8 @@ def clauses(docs: Path = Path("docs")) -> str:
     if path.is_file():
         with path.open(encoding="utf-8") as file:
             effects = {row["clause"]: row for row in csv.DictReader(file)}
+    with (docs.parent / "scenarios" / AT_REST).open(encoding="utf-8") as file:
+        at_rest = {row["clause"]: row for row in csv.DictReader(file)}
     proofs = tests(docs.parent / "tests" / "clauses")
     lines = [
         "# 逐条对照 Clause by clause\n",
@@ -149,6 +161,6 @@ def clauses(docs: Path = Path("docs")) -> str:
             proof = ", ".join(f"`{name}`" for name in proofs.get(clause.id, []))
             lines.append(f"- **测试 test**: {proof or '—'}")
             if clause.id in effects:
-                lines.append(f"- **达旗 Dalad**: {_moved(effects[clause.id])}")
+                lines.append(f"- **达旗 Dalad**: {_moved(effects[clause.id], at_rest.get(clause.id, {}))}")
         lines.append("")
     return "\n".join(lines)

@@ -92,7 +92,15 @@ def test_bound_holds_for_any_prices(
 ) -> None:  # fmt: skip
     made, book = plan
     top = max(project.worth for project in made.rulings.accounts.projects.values())
-    prices = Prices(county, pool, carbon, green=green, sectors={"heavy": sector}, resources={"water": water}, earmark={top: earmark})
+    prices = Prices(
+        county,
+        pool,
+        carbon,
+        green=green,
+        sectors={"heavy": sector},
+        resources={"water": water},
+        earmark={top: earmark},
+    )
     bound = lagrangian(made, book, prices).bound()
     assert bound >= made.value(overshoot_tce(made.rulings, book))
 
