@@ -1,4 +1,4 @@
-"""What clauses move in Dalad's plan: every clause has a figure, every sign is as declared, every nothing is explained."""
+"""What clauses move in Dalad's plan: each has a figure, its sign is as declared, where nothing moves the reason is told."""
 
 import csv
 from pathlib import Path
