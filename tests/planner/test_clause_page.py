@@ -1,4 +1,4 @@
-"""What clauses move in Dalad's plan: each has a figure, its sign is as declared, where nothing moves the reason is told."""
+"""What clauses move in Dalad's plan: each has a figure of the declared sign, and a reason where nothing moves."""
 
 import csv
 from pathlib import Path
