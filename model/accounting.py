@@ -204,7 +204,7 @@ def account(scenario: Scenario) -> Accounts:
     project_energy = _physical(scenario, "project")
     process = {o: sum(items.values(), Fraction(0)) for o, items in process_terms(scenario).items()}
     units = {}
-    for row in scenario.table("units").itertuples():
+    for row in scenario.rows("units"):
         use = unit_energy.get(row.unit_id, Use()) + Use(
             co2_t=process.get(row.unit_id, Fraction(0)),
             value_added_wan_yuan=exact(row.value_added_wan_yuan),
@@ -213,7 +213,7 @@ def account(scenario: Scenario) -> Accounts:
         excess = counting.excess_green(use.electricity_mwh, use.self_pv_mwh, exact(row.green_base_mwh))
         units[row.unit_id] = use + Use(excess_green_mwh=excess)
     full_year, in_year = {}, {}
-    for row in scenario.table("projects").itertuples():
+    for row in scenario.rows("projects"):
         use = project_energy.get(row.project_id, Use()) + Use(
             co2_t=process.get(row.project_id, Fraction(0)),
             value_added_wan_yuan=exact(row.value_added_wan_yuan),
@@ -247,9 +247,7 @@ def _counting(scenario: Scenario) -> Counting:
     settings = scenario.settings
     carriers = scenario.table("carriers").set_index("carrier_id")["tce_per_unit"]
     switches = {
-        (row.kind, row.measure)
-        for row in scenario.table("exclusions").itertuples()
-        if row.effective_from <= settings.as_of
+        (row.kind, row.measure) for row in scenario.rows("exclusions") if row.effective_from <= settings.as_of
     }
     clause_of = {
         "self_pv": "3.3.3b",
@@ -271,7 +269,7 @@ def _physical(scenario: Scenario, owner: str) -> dict[str, Use]:
     """Energy rows of units or projects summed into a `Use` per owner."""
     carriers = scenario.table("carriers").set_index("carrier_id")
     uses: dict[str, Use] = {}
-    for row in scenario.table(f"{owner}_energy").itertuples():
+    for row in scenario.rows(f"{owner}_energy"):
         owner_id = getattr(row, f"{owner}_id")
         carrier = carriers.loc[row.carrier_id]
         sign = -1 if row.use == "conversion_out" else 1
@@ -319,7 +317,7 @@ def _society(scenario: Scenario, counting: Counting) -> dict[str, SocietyLine]:
             exact(row.floor_share),
             exact(row.shortfall_wan_yuan_per_tce),
         )
-        for row in scenario.table("society").itertuples()
+        for row in scenario.rows("society")
     }
 
 

@@ -53,27 +53,29 @@ def carbon_of(accounts: Accounts) -> Carbon:
     carriers = scenario.table("carriers").set_index("carrier_id")
     fossil: dict[str, Fraction] = {}
     heat: dict[str, Fraction] = {}
-    months = {
-        r.project_id: Fraction(13 - int(r.start_month), 12) for r in scenario.table("projects").itertuples()
-    }
+    months = {r.project_id: Fraction(13 - int(r.start_month), 12) for r in scenario.rows("projects")}
     for kind, ids in (("unit", accounts.units), ("project", accounts.projects)):
         fossil |= dict.fromkeys(ids, NONE)
         heat |= dict.fromkeys(ids, NONE)
-        for row in scenario.table(f"{kind}_energy").itertuples():
+        for row in scenario.rows(f"{kind}_energy"):
             owner, carrier = getattr(row, f"{kind}_id"), carriers.loc[row.carrier_id]
             sign = FOSSIL_USES[row.use][1]
             quantity = sign * exact(row.quantity) * months.get(owner, Fraction(1))
             if carrier["is_fossil"]:
                 fossil[owner] += quantity * exact(carrier["tce_per_unit"])
             heat[owner] += quantity * exact(carrier["indirect_co2_t_per_unit"])
-    lines = list(scenario.table("society").itertuples())
+    lines = list(scenario.rows("society"))
     makers = frozenset(
         u for u, use in accounts.units.items() if 0 < use.electricity_mwh <= use.generation_mwh
     )
     return Carbon(
         fossil,
         {r.line_id: exact(r.base_fuel_tce) for r in lines},
-        {r.line_id: exact(r.plan_fuel_tce) for r in lines},
+        {
+            line: society.need.gross_tce
+            - accounts.counting.electricity_tce_per_mwh * society.need.electricity_mwh
+            for line, society in accounts.society.items()
+        },
         heat,
         makers,
         {
@@ -114,7 +116,7 @@ def local_electricity(use: Use, balance: Any) -> tuple[Quantity, Quantity]:
 def saved_by_unit(scenario: Scenario, saving: Mapping[str, Fraction], unit_id: str) -> dict[str, Fraction]:
     """Quantity saved by carrier of a unit, from quantities by measure."""
     found: dict[str, Fraction] = {}
-    for row in scenario.table("measures").itertuples():
+    for row in scenario.rows("measures"):
         if row.unit_id == unit_id:
             found[row.carrier_id] = found.get(row.carrier_id, NONE) + saving[row.measure_id]
     return found

@@ -17,13 +17,13 @@ def process_terms(scenario: Scenario) -> dict[str, dict[str, Fraction]]:
     `process_co2_t` as the one item "total".
     """
     found: dict[str, dict[str, Fraction]] = {}
-    for row in scenario.table("process_emissions").itertuples():
+    for row in scenario.rows("process_emissions"):
         carbon = exact(row.quantity) * exact(row.factor)
         co2 = {"factor": carbon, "carbon_in": carbon * CARBON_TO_CO2, "carbon_out": -carbon * CARBON_TO_CO2}
         items = found.setdefault(row.owner_id, {})
         items[row.item] = items.get(row.item, Fraction(0)) + co2[row.kind]
     for table, key in (("units", "unit_id"), ("projects", "project_id")):
-        for row in scenario.table(table).itertuples():
+        for row in scenario.rows(table):
             if lump := exact(row.process_co2_t):
                 found.setdefault(getattr(row, key), {"total": lump})
     return found

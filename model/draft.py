@@ -30,6 +30,8 @@ class Draft:
     def rows(self, table: str) -> Iterator[tuple[int, Any]]:
         """The rows of a table, numbered."""
         frame = self.frames[table]
+        if not len(frame):  # most tables of most scenarios
+            return enumerate(())
         names = list(frame.columns)
         rows = zip(*(frame[name].tolist() for name in names), strict=True)
         return enumerate(SimpleNamespace(**dict(zip(names, row, strict=True))) for row in rows)

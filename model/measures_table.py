@@ -45,7 +45,7 @@ def measures_table(case: Case, outcome: Outcome) -> pd.DataFrame:
             case.yearly_cost_wan_yuan(row),
             row.basis,
         ]
-        for row in case.accounts.scenario.table("measures").itertuples()
+        for row in case.accounts.scenario.rows("measures")
     ]
     return pd.DataFrame(rows + _closures(case, outcome), columns=list(COLUMNS))
 
@@ -59,7 +59,7 @@ def _closures(case: Case, outcome: Outcome) -> list[list[object]]:
         ("retirements", "retirement_id", RETIRED),
         ("capacity_replacements", "pair_id", UPGRADED),
     ):
-        for row in scenario.table(table).itertuples():
+        for row in scenario.rows(table):
             k = getattr(row, key)
             cost = float(row.compensation_wan_yuan) if kind == RETIRED else 0.0
             rows.append(

@@ -75,7 +75,7 @@ def quotas_table(case: Case, outcome: Outcome) -> pd.DataFrame:
     decisions, counting = outcome.decisions, case.accounts.counting
     basis = _basis(case)
     rows = []
-    for row in case.accounts.scenario.table("units").itertuples():
+    for row in case.accounts.scenario.rows("units"):
         i, use = row.unit_id, outcome.unit_use[row.unit_id]
         rows.append(
             _quota_row(
@@ -93,7 +93,7 @@ def quotas_table(case: Case, outcome: Outcome) -> pd.DataFrame:
                 green_mwh=decisions.green[i],
             )
         )
-    for row in case.accounts.scenario.table("society").itertuples():
+    for row in case.accounts.scenario.rows("society"):
         use = outcome.society_use[row.line_id]
         rows.append(
             _quota_row(
@@ -214,7 +214,7 @@ def projects_table(
     open_ids = [j for j in case.project_rows if not case.rulings.gates_of(j)]
     ranks = {j: 1 + sum(scores[k] > scores[j] for k in open_ids) for j in open_ids}
     rows = []
-    for row in case.accounts.scenario.table("projects").itertuples():
+    for row in case.accounts.scenario.rows("projects"):
         j, use = row.project_id, outcome.project_use[row.project_id]
         decision, clause, reason = _verdict_on(case, outcome, row, price_wan_yuan_per_tce)
         place = (ranks.get(j, 0), len(open_ids))
@@ -308,7 +308,9 @@ def summary_figures(case: Case, outcome: Outcome) -> dict[str, Any]:
         "base_gdp_wan_yuan": float(base.gdp_wan_yuan),
         "intensity": float(plan.intensity) if plan.gdp_wan_yuan else None,
         "base_intensity": float(base.intensity) if has_base else None,
-        "intensity_reduction": float(1 - plan.intensity / base.intensity) if has_base else None,
+        "intensity_reduction": float(1 - plan.intensity / base.intensity)
+        if has_base and plan.gdp_wan_yuan
+        else None,
         **_at_full_quotas(case, outcome),
         "co2_t": float(plan.co2_t),
         "base_co2_t": float(base.co2_t),

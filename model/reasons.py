@@ -94,7 +94,7 @@ class _Unit:
             base = float(method_base_tce(self.case.accounts, self.id))
             yield f"base_{self.policy.base_method}", {"base": base}
             yield "base_method", {"tce": tce}
-        for row in self.scenario.table("adjustments").itertuples():
+        for row in self.scenario.rows("adjustments"):
             if row.unit_id == self.id and row.tce:
                 yield "adjustment", {"tce": int(row.tce), "cause": row.reason, "document": row.document}
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -58,9 +59,22 @@ class Scenario:
         """A copy of a table. KeyError for a name that is not in `schema.TABLES`."""
         return self.tables[name].copy()
 
+    def rows(self, name: str) -> tuple[Any, ...]:
+        """The rows of a table, an attribute per column. KeyError for a name that is not in `schema.TABLES`."""
+        if name not in self._rows:
+            table = self.tables[name]
+            self._rows[name] = tuple(table.itertuples(index=False, name="Row")) if len(table) else ()
+        return self._rows[name]
+
+    @cached_property
+    def _rows(self) -> dict[str, tuple[Any, ...]]:
+        """Rows that were asked for: tables never change, and most are read many times."""
+        return {}
+
     def __getstate__(self) -> dict[str, Any]:
-        """For another process: a view of a dict cannot travel, the dict can."""
-        return {**self.__dict__, "tables": dict(self.tables)}
+        """For another process: a view of a dict cannot travel, the dict can; rows are made again."""
+        state = {key: value for key, value in self.__dict__.items() if key != "_rows"}
+        return state | {"tables": dict(self.tables)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """As it was, not to be changed either."""

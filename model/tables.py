@@ -124,7 +124,8 @@ def _validate(records: Sequence[Record], file: str, table: Table, findings: Find
     import pandera.pandas as pa
 
     schema = _schema(table.name)
-    judged = [column for column in table.columns if column.name in schema.columns]
+    given = {*table.key, *(name for record in records for name in record.values)}
+    judged = [column for column in table.columns if column.name in schema.columns and column.name in given]
     frame = _frame(
         {c.name: _clean(r.values.get(c.name) for r in records) for c in judged}, _DRAFT_TYPES, judged
     )
@@ -181,7 +182,7 @@ def _schema(name: str) -> "pa.DataFrameSchema":
             checks.append(pa.Check.isin(column.choices, error="not_a_choice"))
         if checks or column.name in table.key:
             kind = "float64" if column.kind in ("number", "integer") else object
-            columns[column.name] = pa.Column(kind, checks, nullable=True)
+            columns[column.name] = pa.Column(kind, checks, nullable=True, required=False)
     return pa.DataFrameSchema(
         columns, strict=True, unique=list(table.key), report_duplicates="exclude_first", name=name
     )
@@ -200,6 +201,13 @@ def _frame(
     kinds = {column.name: types.get(column.kind, object) for column in columns}
     series = {name: pd.Series(items, index, dtype=kinds[name]) for name, items in values.items()}
     return pd.DataFrame(series, index)
+
+
+@cache
+def _empty(name: str, *, is_final: bool) -> pd.DataFrame:
+    """A table without a row: most tables of most scenarios, and slow to make column by column."""
+    columns = TABLES[name].columns
+    return _frame({c.name: [] for c in columns}, _FINAL_TYPES if is_final else _DRAFT_TYPES, columns)
 
 
 def _clean(values: Iterable[Value | _Bad | None]) -> list[Value | None]:
@@ -235,6 +243,8 @@ def complete(records: Sequence[Record], table: Table, findings: Findings, *, is_
 
     Faulty cells become NaN, "" or None, so that what can still be checked is checked. Integers are float64.
     """
+    if not records:
+        return _empty(table.name, is_final=False).copy()
     columns: dict[str, list[Value | None]] = {}
     for column in table.columns:
         values = [record.values.get(column.name) for record in records]
@@ -253,6 +263,8 @@ def complete(records: Sequence[Record], table: Table, findings: Findings, *, is_
 
 def finish(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     """The frame with its final types (integers int64, flags bool), sorted by key."""
+    if not len(frame):
+        return _empty(table.name, is_final=True).copy()
     keys = list(zip(*(frame[name] for name in table.key), strict=True))
     order = sorted(range(len(frame)), key=keys.__getitem__)
     columns = {name: frame[name].tolist() for name in frame.columns}

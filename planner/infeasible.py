@@ -231,7 +231,7 @@ def _names(case: Case | None) -> dict[str, str]:
     ):  # fmt: skip
         frame = case.accounts.scenario.table(table)
         found |= dict(zip(frame[key], frame["name"], strict=True))
-    for row in case.accounts.scenario.table("decisions").itertuples():
+    for row in case.accounts.scenario.rows("decisions"):
         found[row.decision_id] = (
             f"{row.decision_id}: {found.get(row.target_id, row.target_id)} {row.document}"
         )

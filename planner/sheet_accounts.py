@@ -112,7 +112,7 @@ def write_units(book: Book, plan: "Plan", scenario: "Scenario", accounts: Accoun
     sheet.widths([column.width for column in _UNITS])
     sheet.top("sheet.units", "sheet.units_note")
     sheet.heads(_UNITS, frozen_columns=3)
-    sectors = {row.sector_id: row.name for row in scenario.table("sectors").itertuples(index=False)}
+    sectors = {row.sector_id: row.name for row in scenario.rows("sectors")}
     rows = list(plan.quotas.itertuples())
     places: Places = {}
     subtotals = []

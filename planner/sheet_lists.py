@@ -160,7 +160,7 @@ def write_projects(book: Book, plan: "Plan", scenario: "Scenario", accounts: Acc
     sheet.top("sheet.projects", "sheet.projects_note")
     sheet.heads(columns, frozen_columns=3)
     first = sheet.row
-    sectors = {row.sector_id: row.name for row in scenario.table("sectors").itertuples(index=False)}
+    sectors = {row.sector_id: row.name for row in scenario.rows("sectors")}
     values: list[list[object]] = []
     for row in plan.projects.itertuples():
         values.append(

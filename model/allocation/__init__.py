@@ -56,7 +56,7 @@ def _sets(m: Any, case: Case) -> None:
     budgeted = [i for i, row in case.unit_rows.items() if not math.isnan(row.co2_budget_t)]
     m.CARBON_UNITS = budgeted if case.is_on("3.3.3a") else []
     m.CARBON_RATE_UNITS = list(case.unit_carbon_ceiling)
-    m.decision_rows = {d.decision_id: d for d in case.accounts.scenario.table("decisions").itertuples()}
+    m.decision_rows = {d.decision_id: d for d in case.accounts.scenario.rows("decisions")}
     m.DECISIONS = sorted(m.decision_rows)
     resources = case.accounts.scenario.table("resources").set_index("resource_id")["budget"]
     m.resource_budgets = {r: float(b) for r, b in sorted(resources.items())}

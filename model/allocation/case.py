@@ -73,7 +73,7 @@ class Case:
     @cached_property
     def measure_rows(self) -> Mapping[str, Any]:
         """Rows of `measures` by id, in canonical order."""
-        rows = list(self.accounts.scenario.table("measures").itertuples())
+        rows = list(self.accounts.scenario.rows("measures"))
         places = {unit: k for k, unit in enumerate(self.unit_rows)}
         rows.sort(
             key=lambda r: (

@@ -40,7 +40,7 @@ class Indicator:
 def indicators(accounts: Accounts, kind: Kind) -> tuple[Indicator, ...]:
     """Indicators of positive weight, in the order of the table; units may have weights and benchmarks of their own."""
     found = []
-    for row in accounts.scenario.table("evaluation").itertuples():
+    for row in accounts.scenario.rows("evaluation"):
         weight, benchmark = _number(row.weight), _number(row.benchmark)
         if kind == "unit":
             own_weight, own_benchmark = _number(row.unit_weight), _number(row.unit_benchmark)
@@ -56,7 +56,7 @@ def ratios(accounts: Accounts, kind: Kind) -> dict[str, dict[str, Fraction | Non
     asked = indicators(accounts, kind)
     water = _water(accounts)
     found = {}
-    for row in accounts.scenario.table(f"{kind}s").itertuples():
+    for row in accounts.scenario.rows(f"{kind}s"):
         owner_id = getattr(row, f"{kind}_id")
         figures = _figures(accounts, kind, owner_id, row, water.get(owner_id))
         found[owner_id] = {one.name: _ratio(accounts, kind, owner_id, row, one, figures) for one in asked}
@@ -133,7 +133,7 @@ def _specific(accounts: Accounts, lines: list[tuple[Any, Fraction]], cap: Fracti
 def _water(accounts: Accounts) -> dict[str, Fraction]:
     return {
         row.owner_id: exact(row.use)
-        for row in accounts.scenario.table("resource_use").itertuples()
+        for row in accounts.scenario.rows("resource_use")
         if row.resource_id == WATER
     }
 

@@ -57,7 +57,7 @@ def judge(accounts: Accounts) -> Rulings:
 def _units(desk: Desk, stopped: set[str]) -> dict[str, UnitRuling]:
     high = desk.accounts.scenario.table("sectors").set_index("sector_id")["is_high_energy"]
     balances, rulings = desk.ledger.balances(), {}
-    for row in desk.accounts.scenario.table("units").itertuples():
+    for row in desk.accounts.scenario.rows("units"):
         account = f"unit:{row.unit_id}"
         moved = desk.ledger.movements(account)
         is_active = not row.is_retired and row.unit_id not in stopped

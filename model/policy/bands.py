@@ -18,7 +18,7 @@ def banner_benchmark(accounts: Accounts) -> Fraction | None:
     given = accounts.scenario.settings.policy.benchmark_tce_per_wan_yuan
     if given is not None:
         return exact(given)
-    running = [row.unit_id for row in accounts.scenario.table("units").itertuples() if not row.is_retired]
+    running = [row.unit_id for row in accounts.scenario.rows("units") if not row.is_retired]
     value = sum((accounts.units[u].value_added_wan_yuan for u in running), Fraction(0))
     if value <= 0:
         return None
@@ -40,7 +40,7 @@ def releases(desk: Desk) -> list[Entry]:
     """3.3.2c: only what goes beyond the benchmark cut is posted, to the earmark: a tonne is freed once."""
     sectors = desk.accounts.scenario.table("sectors").set_index("sector_id")["is_public_service"]
     entries: list[Entry] = []
-    for row in desk.accounts.scenario.table("units").itertuples():
+    for row in desk.accounts.scenario.rows("units"):
         if row.is_retired:
             continue
         due = release_tce(desk, row.unit_id, bool(sectors.get(row.sector_id, False)))

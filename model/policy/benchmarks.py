@@ -35,7 +35,7 @@ def benchmark_cuts(desk: Desk) -> list[Entry]:
     """3.3.1b: a unit short of the national advanced value loses the corresponding quota to the pool."""
     return [
         entry
-        for row in desk.accounts.scenario.table("units").itertuples()
+        for row in desk.accounts.scenario.rows("units")
         if not row.is_retired
         for entry in transfer(
             desk.year,

@@ -60,17 +60,17 @@ def closures(rulings: Rulings) -> tuple[Closure, ...]:
     """Every closure that is open in the plan year, ordered by kind and id; of running units only. Pure."""
     desk = desk_of(rulings)
     scenario = rulings.accounts.scenario
-    projects = {p.project_id: p for p in scenario.table("projects").itertuples()}
+    projects = {p.project_id: p for p in scenario.rows("projects")}
     found: list[Closure] = []
-    for row in scenario.table("replacements").itertuples():
+    for row in scenario.rows("replacements"):
         if row.unit_id and replacement.rule_in_force(desk, projects[row.project_id]) is not None:
             found += _closure(rulings, row, row.replacement_id, REPLACED, row.project_id)
     if desk.is_on(CLAUSE[RETIRED]):
-        for row in scenario.table("retirements").itertuples():
+        for row in scenario.rows("retirements"):
             cost = exact(row.compensation_wan_yuan)
             found += _closure(rulings, row, row.retirement_id, RETIRED, "", cost)
     if desk.is_on(CLAUSE[UPGRADED]):
-        for row in scenario.table("capacity_replacements").itertuples():
+        for row in scenario.rows("capacity_replacements"):
             gain = value_gain(desk, row.unit_id, row.project_id)
             if gain is None or gain > 0:
                 bonus = bonus_tce(desk, row, gain)
@@ -118,7 +118,7 @@ def bonus_tce(desk: Desk, row: Any, gain: Fraction | None) -> int:
     """
     policy = desk.accounts.scenario.settings.policy
     scenario = desk.accounts.scenario
-    unit = next(u for u in scenario.table("units").itertuples() if u.unit_id == row.unit_id)
+    unit = next(u for u in scenario.rows("units") if u.unit_id == row.unit_id)
     if state(unit, scenario.settings) in BARRED and desk.is_on("3.2.5"):
         return 0
     months = Fraction(13 - int(row.start_month), 12)

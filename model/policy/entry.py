@@ -49,7 +49,7 @@ def quota_approval(desk: Desk, project: Any) -> Reason:
 def conduct(desk: Desk, project: Any) -> Reason:
     """3.2.5: no entry for a project, or for the unit that builds it, under a dishonesty record until repaired."""
     scenario = desk.accounts.scenario
-    builders = (row for row in scenario.table("units").itertuples() if row.unit_id == project.unit_id)
+    builders = (row for row in scenario.rows("units") if row.unit_id == project.unit_id)
     if any(state(row, scenario.settings) in BARRED for row in (project, *builders)):
         return "dishonest", {}
     return None
@@ -88,13 +88,13 @@ GATES: tuple[tuple[str, Callable[[Desk, Any], Reason]], ...] = (
 
 def gates(desk: Desk) -> Iterator[Gate]:
     """Every gate that stops a project, in the order of the clauses; and units stopped for want of a review."""
-    for project in desk.accounts.scenario.table("projects").itertuples():
+    for project in desk.accounts.scenario.rows("projects"):
         if not desk.is_on("3.4.1"):  # without the plan's list nobody is a candidate
             yield Gate(project.project_id, "3.4.1", "not_on_the_list", {})
         for clause, gate in GATES:
             reason = gate(desk, project) if desk.is_on(clause) else None
             if reason is not None:
                 yield Gate(project.project_id, clause, *reason)
-    for unit in desk.accounts.scenario.table("units").itertuples():
+    for unit in desk.accounts.scenario.rows("units"):
         if is_unreviewed(desk, unit):
             yield Gate(unit.unit_id, "3.2.2a", f"unit_review_{unit.review}", {})

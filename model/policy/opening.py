@@ -96,7 +96,7 @@ def adjustments(accounts: Accounts) -> list[Entry]:
     year = accounts.scenario.settings.plan_year
     return [
         entry
-        for row in accounts.scenario.table("adjustments").itertuples()
+        for row in accounts.scenario.rows("adjustments")
         for entry in transfer(year, POOL, f"unit:{row.unit_id}", int(row.tce), "3.2.1a", "adjustment")
     ]
 
@@ -104,7 +104,7 @@ def adjustments(accounts: Accounts) -> list[Entry]:
 def retirement(desk: Desk) -> list[Entry]:
     """3.2.1b: the whole quota of a unit retired before the plan year enters the pool."""
     entries: list[Entry] = []
-    for row in desk.accounts.scenario.table("units").itertuples():
+    for row in desk.accounts.scenario.rows("units"):
         quota = desk.ledger.balance(f"unit:{row.unit_id}")
         if row.is_retired and quota > 0:
             entries += transfer(desk.year, f"unit:{row.unit_id}", RETIRED, quota, "3.2.1b", "retired")
@@ -115,7 +115,7 @@ def retirement(desk: Desk) -> list[Entry]:
 def withheld(desk: Desk) -> list[Entry]:
     """3.2.2a: a unit without a valid energy-saving review stops; its quota is held in reserve until rectified."""
     entries: list[Entry] = []
-    for row in desk.accounts.scenario.table("units").itertuples():
+    for row in desk.accounts.scenario.rows("units"):
         quota = desk.ledger.balance(f"unit:{row.unit_id}")
         if is_unreviewed(desk, row):
             entries += transfer(desk.year, f"unit:{row.unit_id}", RESERVE, quota, "3.2.2a", "withheld")

@@ -71,11 +71,11 @@ def asked(desk: Desk, project: Any) -> Replacement | None:
     if rule is None:
         return None
     scenario = desk.accounts.scenario
-    stopped = {u.unit_id for u in scenario.table("units").itertuples() if is_stopped(desk, u)}
+    stopped = {u.unit_id for u in scenario.rows("units") if is_stopped(desk, u)}
     capacity = energy = Fraction(0)
     if scenario.settings.policy.accepts_declared_replacement:
         capacity, energy = exact(project.replaced_capacity), exact(project.replaced_energy_tce)
-    for row in scenario.table("replacements").itertuples():
+    for row in scenario.rows("replacements"):
         if row.project_id == project.project_id and row.unit_id not in stopped:
             capacity, energy = capacity + exact(row.capacity), energy + exact(row.energy_tce)
     gross = desk.accounts.projects_full_year[project.project_id].gross_tce

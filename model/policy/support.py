@@ -11,7 +11,7 @@ def bonuses(desk: Desk) -> list[Entry]:
     settings = desk.accounts.scenario.settings
     policy = settings.policy
     entries: list[Entry] = []
-    for row in desk.accounts.scenario.table("units").itertuples():
+    for row in desk.accounts.scenario.rows("units"):
         if row.is_retired or (state(row, settings) in BARRED and desk.is_on("3.2.5")):
             continue
         for flag, share, clause, note in (
@@ -30,7 +30,7 @@ def penalties(desk: Desk) -> list[Entry]:
     if not desk.is_on("3.2.5"):
         return entries
     settings = desk.accounts.scenario.settings
-    for row in desk.accounts.scenario.table("units").itertuples():
+    for row in desk.accounts.scenario.rows("units"):
         share = exact(penalty_share(state(row, settings), settings))
         if share > 0 and not row.is_retired:
             account = f"unit:{row.unit_id}"

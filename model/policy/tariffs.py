@@ -66,14 +66,8 @@ def surcharges(accounts: Accounts) -> tuple[Surcharge, ...]:
     if "3.2.4" in accounts.scenario.settings.disabled_clauses:
         return ()
     tariffs = _in_force(accounts)
-    found = [
-        s for row in accounts.scenario.table("units").itertuples() for s in _unit(accounts, row, tariffs)
-    ]
-    found += [
-        s
-        for row in accounts.scenario.table("projects").itertuples()
-        for s in _project(accounts, row, tariffs)
-    ]
+    found = [s for row in accounts.scenario.rows("units") for s in _unit(accounts, row, tariffs)]
+    found += [s for row in accounts.scenario.rows("projects") for s in _project(accounts, row, tariffs)]
     return tuple(s for s in found if s.rate_yuan_per_kwh or s.kind == "step")
 
 

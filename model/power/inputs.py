@@ -284,7 +284,7 @@ def _tables(scenario: Scenario) -> dict[str, list[Any]]:
     3.4.3h: utilisation hours. 3.4.3g: exports over corridors that are built (what exists goes on).
     """
     names = ("buses", "builds", "branches", "plants", "retrofits", "storage", "exchange", "loads")
-    tables = {name: list(scenario.table(f"power/{name}").itertuples()) for name in names}
+    tables = {name: list(scenario.rows(f"power/{name}")) for name in names}
     off = scenario.settings.disabled_clauses
     if "3.4.3h" in off:
         tables["plants"] = [row._replace(hours_floor=0.0) for row in tables["plants"]]

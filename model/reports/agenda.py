@@ -115,7 +115,7 @@ def _county(case: Case, outcome: Outcome) -> Iterator[Matter]:
 def _decisions(case: Case) -> Iterator[Matter]:
     """Decisions of leaders; their prices stand in a table of their own."""
     names = {i: row.name for rows in (case.unit_rows, case.project_rows) for i, row in rows.items()}
-    for row in case.accounts.scenario.table("decisions").itertuples():
+    for row in case.accounts.scenario.rows("decisions"):
         tce = whole_up(row.value) if row.what == "quota_tce" else None
         name = f"{names[row.target_id]} {row.document}"
         yield Matter("decision", row.decision_id, name, UNNAMED, DECIDED[row.what, row.kind], tce, "3.2.2b")
@@ -176,7 +176,7 @@ def _projects(case: Case, outcome: Outcome, tables: dict[str, Any]) -> Iterator[
 
 def _society(case: Case, outcome: Outcome) -> Iterator[Matter]:
     """Every society line's change."""
-    for row in case.accounts.scenario.table("society").itertuples():
+    for row in case.accounts.scenario.rows("society"):
         account = f"society:{row.line_id}"
         change = outcome.quota(account) - outcome.ledger.movements(account).get("opening", 0)
         decision = "by_rule" if change else "unchanged"

@@ -12,7 +12,7 @@ def rows(case: Case, outcome: Outcome, tables: dict[str, Any]) -> list[dict[str,
     claims = tables["claims"]
     names = {i: row.name for owners in (case.unit_rows, case.project_rows) for i, row in owners.items()}
     found = []
-    for row in case.accounts.scenario.table("decisions").itertuples():
+    for row in case.accounts.scenario.rows("decisions"):
         answer = claims.decisions[row.decision_id]
         without = answer.value_wan_yuan
         found.append(

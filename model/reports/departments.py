@@ -19,7 +19,7 @@ def departments(case: Case, outcome: Outcome, tables: dict[str, Any]) -> list[di
     holders = [
         *((f"unit:{u}", by_sector.get(row.sector_id)) for u, row in case.unit_rows.items()),
         *((f"project:{j}", by_sector.get(row.sector_id)) for j, row in case.project_rows.items()),
-        *((f"society:{r.line_id}", r.department) for r in scenario.table("society").itertuples()),
+        *((f"society:{r.line_id}", r.department) for r in scenario.rows("society")),
     ]
     quotas: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
     for account, department in holders:

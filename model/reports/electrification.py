@@ -16,7 +16,7 @@ def electrification(case: Case, outcome: Outcome, tables: dict[str, Any]) -> lis
     """
     counting = case.accounts.counting
     rows = []
-    for row in case.accounts.scenario.table("society").itertuples():
+    for row in case.accounts.scenario.rows("society"):
         mwh, fuel = exact(row.electrified_mwh), exact(row.displaced_fuel_tce)
         if mwh or fuel:
             rows.append(

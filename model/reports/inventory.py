@@ -80,7 +80,7 @@ def _levels(case: Case, outcome: Outcome, kind: str) -> Mapping[str, tuple[Fract
         return {u: (Fraction(1), made.activity[u]) for u in case.unit_rows}
     return {
         r.project_id: (NONE, made.project_load[r.project_id] * Fraction(13 - int(r.start_month), 12))
-        for r in scenario.table("projects").itertuples()
+        for r in scenario.rows("projects")
     }
 
 
@@ -90,7 +90,7 @@ def _energy(case: Case, outcome: Outcome, kind: str, lines: Lines) -> None:
     factors = scenario.table("carriers").set_index("carrier_id")
     burnt = {c: exact(f) for c, f in factors["co2_t_per_unit"].items()}
     heat = {c: exact(f) for c, f in factors["indirect_co2_t_per_unit"].items()}
-    for row in scenario.table(f"{kind}_energy").itertuples():
+    for row in scenario.rows(f"{kind}_energy"):
         owner = getattr(row, f"{kind}_id")
         account, quantity = f"{kind}:{owner}", FOSSIL_USES[row.use][1] * exact(row.quantity)
         amounts = [quantity * level for level in levels[owner]]

@@ -15,7 +15,7 @@ from dualcontrol.model.reports.register import Report, ReportColumn
 def review(case: Case, outcome: Outcome, tables: dict[str, Any]) -> list[dict[str, Any]]:
     """One row per project: level needed by its full-year tce (当量) and MWh, level held, quota approval (3.2.2c)."""
     desk, rows = desk_of(case.rulings), []
-    for row in case.accounts.scenario.table("projects").itertuples():
+    for row in case.accounts.scenario.rows("projects"):
         use, needed = case.accounts.projects_full_year[row.project_id], needed_level(desk, row)
         held = row.review_level or "-"
         is_short = row.review == "approved" and held != "-" and is_below(held, needed)
@@ -42,10 +42,10 @@ def review(case: Case, outcome: Outcome, tables: dict[str, Any]) -> list[dict[st
 def replacements(case: Case, outcome: Outcome, tables: dict[str, Any]) -> list[dict[str, Any]]:
     """One row per named source: what is to be replaced, what it gives up, what leaves its quota (3.2.3e)."""
     desk = desk_of(case.rulings)
-    projects = {row.project_id: row for row in case.accounts.scenario.table("projects").itertuples()}
+    projects = {row.project_id: row for row in case.accounts.scenario.rows("projects")}
     freed = {k: tce for i in case.unit_rows for k, tce in whole_closures(case, outcome.decisions, i).items()}
     done, rows = exactly_done(case, outcome.decisions), []
-    for row in case.accounts.scenario.table("replacements").itertuples():
+    for row in case.accounts.scenario.rows("replacements"):
         needed = asked(desk, projects[row.project_id])
         rows.append(
             {

@@ -21,9 +21,9 @@ def owner_lines(case: Case, outcome: Outcome) -> Iterator[Line]:
     What a measure saves is taken off fuel and power, or off conversion where the unit only converts the carrier.
     """
     scenario, made = case.accounts.scenario, outcome.decisions
-    factors = {r.carrier_id: exact(r.tce_per_unit) for r in scenario.table("carriers").itertuples()}
+    factors = {r.carrier_id: exact(r.tce_per_unit) for r in scenario.rows("carriers")}
     uses: dict[str, set[tuple[str, str]]] = {}
-    for row in scenario.table("unit_energy").itertuples():
+    for row in scenario.rows("unit_energy"):
         tce = (-1 if row.use == "conversion_out" else 1) * exact(row.quantity) * factors[row.carrier_id]
         uses.setdefault(row.unit_id, set()).add((row.carrier_id, row.use))
         yield f"unit:{row.unit_id}", row.carrier_id, row.use, tce, tce * made.activity[row.unit_id]
@@ -33,10 +33,8 @@ def owner_lines(case: Case, outcome: Outcome) -> Iterator[Line]:
             only_converts = (carrier, "fuel") not in known and (carrier, "conversion_in") in known
             use = "conversion_in" if only_converts else "fuel"
             yield f"unit:{u}", carrier, use, NONE, -saved * factors[carrier]
-    months = {
-        r.project_id: Fraction(13 - int(r.start_month), 12) for r in scenario.table("projects").itertuples()
-    }
-    for row in scenario.table("project_energy").itertuples():
+    months = {r.project_id: Fraction(13 - int(r.start_month), 12) for r in scenario.rows("projects")}
+    for row in scenario.rows("project_energy"):
         j = row.project_id
         tce = (-1 if row.use == "conversion_out" else 1) * exact(row.quantity) * factors[row.carrier_id]
         yield f"project:{j}", row.carrier_id, row.use, NONE, tce * months[j] * made.project_load[j]

@@ -22,16 +22,16 @@ def water(case: Case, outcome: Outcome, tables: dict[str, Any]) -> list[dict[str
     scenario, made = case.accounts.scenario, outcome.decisions
     norms = {
         r.water_key: (exact(r.general_m3) / M3_PER_UNIT, exact(r.advanced_m3) / M3_PER_UNIT)
-        for r in scenario.table("water_norms").itertuples()
+        for r in scenario.rows("water_norms")
     }
     products: dict[str, list[tuple[str, Fraction]]] = {}
-    for row in scenario.table("products").itertuples():
+    for row in scenario.rows("products"):
         products.setdefault(f"unit:{row.unit_id}", []).append((row.water_key, exact(row.output)))
-    for row in scenario.table("projects").itertuples():
+    for row in scenario.rows("projects"):
         if row.water_key:
             products[f"project:{row.project_id}"] = [(row.water_key, exact(row.capacity))]
     used: dict[str, Fraction] = {}
-    for row in scenario.table("resource_use").itertuples():
+    for row in scenario.rows("resource_use"):
         if row.resource_id == WATER:
             kind = "unit" if row.owner_id in case.unit_rows else "project"
             used[f"{kind}:{row.owner_id}"] = exact(row.use)

@@ -3,10 +3,10 @@
 Clauses that are not modelled are listed with the reason. Exit code 1 when a clause is missed by no test.
 """
 
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from os import cpu_count
 
 from dualcontrol.model.clauses import REGISTER
 
@@ -17,6 +17,7 @@ def missed_by(clause: str) -> tuple[int, list[str]]:
         [sys.executable, "-m", "pytest", "tests/clauses", "--without", clause, "-q", "-p", "no:cacheprovider",
          "-p", "no:xdist", "--no-header", "--tb=no", "-rf"],
         capture_output=True, encoding="utf-8", check=False,
+        env={**os.environ, "COLUMNS": "1000"},  # else the reason of a failure is cut off
     )  # fmt: skip
     lines = done.stdout.splitlines()
     # a plan that crashes or fails its check without the clause is no test that noticed
@@ -33,7 +34,7 @@ def main(wanted: list[str]) -> int:
     """Print a line per clause; 1 if one is missed by no test of its own."""
     clauses = [clause for clause in REGISTER if not wanted or clause.id in wanted]
     live = [clause for clause in clauses if clause.effect != "outside"]
-    with ThreadPoolExecutor(max_workers=cpu_count() or 2) as pool:
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
         found = dict(zip((c.id for c in live), pool.map(lambda c: missed_by(c.id), live), strict=True))
     unseen = []
     for clause in clauses:

@@ -56,6 +56,7 @@ def test_a_unit_of_grade_a_is_relaxed_further(plan: Plan) -> None:
 def test_existing_units_are_evaluated_every_year(plan: Plan) -> None:
     stock = [unit(tax_wan_yuan=80, land_mu=10)]
     told = plan(total(200), **county(units=stock, evaluation=[TAX])).report("evaluation_units")
+    assert len(told)
     assert list(told["unit_id"]) == ["A"]
 
 
