@@ -97,7 +97,7 @@ def missed_of_the_year(case: Case, outcome: Outcome) -> dict[str, float]:
             build = plant.build_id or None
             size = float(plant.capacity_mw) * (float(outcome.decisions.built[build]) if build else 1.0)
             for is_year, hours, weight in ((True, year, 1.0), (False, series, series.weight)):
-                share = hours.profiles[plant.profile_id] * weight
+                share = hours.profiles[plant.profile_id] * (1.0 if weight is None else weight)
                 made[is_year] += size * float(
                     (share * hours.profiles[f"service:{build}"] if build else share).sum()
                 )

@@ -117,7 +117,8 @@ def buses_in_service(case: Case, outcome: Outcome) -> set[str]:
     }
     network = power.network
     found = {bus for x in network.branches if x.build is None or x.build in built for bus in (x.bus0, x.bus1)}
-    found |= {x.bus for x in (*network.generators, *network.storage) if x.build is None or x.build in built}
+    found |= {x.bus for x in network.generators if x.build is None or x.build in built}
+    found |= {x.bus for x in network.storage if x.build is None or x.build in built}
     return found | {x.bus for x in network.loads}
 
 

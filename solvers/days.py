@@ -234,8 +234,8 @@ class Days:
             state = self._highs.getModelStatus()
             if state == highspy.HighsModelStatus.kOptimal:
                 found = self._highs.getSolution()
-                duals = (np.asarray(part) / SCALE for part in (found.row_dual, found.col_dual))
-                return np.asarray(found.col_value), *duals
+                duals = [np.asarray(part) / SCALE for part in (found.row_dual, found.col_dual)]
+                return np.asarray(found.col_value), duals[0], duals[1]
             _check(self._highs.clearSolver(), "clearSolver")
             _check(self._highs.setOptionValue("presolve", "on" if presolve == "off" else "off"), "presolve")
         raise SolverError(f"day {day} has no optimum: {state.name}")

@@ -199,8 +199,8 @@ class _Search:
             self.bound = min(self.bound, master.bound)
             fixed = program if is_relaxed else program.fixed(master.x[:-1])
             mix = self._mix(fixed, master.x, whole)
-            fits = mix is not None and mix.mismatch <= FITS
-            if fits and (self.best is None or mix.objective > self.best.objective):
+            held = -np.inf if self.best is None else self.best.objective
+            if mix is not None and mix.mismatch <= FITS and mix.objective > held:
                 self.best = mix
             self.history.append((self.best.objective if self.best else -np.inf, self.bound))
             if (self.best and self._distance(self.best) <= self.gap) or self.asked >= self.most:

@@ -135,8 +135,8 @@ class Case:
         zero = 0 * saved
         tce = self._line_tce(row, saved)
         is_electricity = row.carrier_id == "electricity"
-        factor = self._line_co2[row.line_id]
-        factor = exact(factor) if isinstance(saved, Fraction) else factor
+        given = self._line_co2[row.line_id]
+        factor = exact(given) if isinstance(saved, Fraction) else given
         return replace(
             Use(*[zero] * len(fields(Use))),
             gross_tce=-tce,

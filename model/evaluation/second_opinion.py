@@ -54,7 +54,8 @@ def topsis(table: Array, weights: Array) -> Array:
     to_best = np.sqrt(((scaled - scaled.max(axis=0)) ** 2).sum(axis=1))
     to_worst = np.sqrt(((scaled - scaled.min(axis=0)) ** 2).sum(axis=1))
     both = to_best + to_worst
-    return np.divide(to_worst, both, out=np.ones_like(both), where=both > 1e-12)
+    found: Array = np.divide(to_worst, both, out=np.ones_like(both), where=both > 1e-12)
+    return found
 
 
 def second_opinions(evaluation: Evaluation) -> dict[str, SecondOpinion]:

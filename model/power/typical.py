@@ -94,7 +94,7 @@ def _daily(year: Series, name: str) -> npt.NDArray[np.float64]:
 
 def _parts(year: Series, cuts: Iterable[str]) -> list[Whole]:
     """The days of each part of the year between two days on which something comes into service."""
-    service = [_daily(year, n)[:, 0] for n in sorted(year.profiles) if n.startswith("service:")]
+    service = [_daily(year, n)[:, 0] > 0 for n in sorted(year.profiles) if n.startswith("service:")]
     service += [np.cumsum(_daily(year, n).any(axis=1)) > 0 for n in cuts]
     count = year.hours // HOURS_OF_DAY
     change = np.zeros(count, dtype=bool)

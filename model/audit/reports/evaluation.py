@@ -37,7 +37,7 @@ def projects(plan: Plan, results: Results, book: Book) -> dict[tuple[str, ...], 
     new = {row.text("sector_id") for row in accounts.tables["sectors"] if row.flag("is_new_energy")}
     mine = [s for key in graded.owners
             if (s := graded.score[key]) is not None and accounts.projects[key].sector in new]  # fmt: skip
-    found = {}
+    found: dict[tuple[str, ...], Cells] = {}
     for key, cells in _common(plan, graded, "project").items():
         project = accounts.projects[key]
         energy, value, score = project.flow.eq_intensity, project.value_added, graded.score[key]
