@@ -75,7 +75,7 @@ plan: .venv/run
 test: .venv/all
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m "$(QUICK)" $(PYTEST_ARGS)
 
-# What `make test` leaves out for its time or its office program; continuous integration runs both.
+# What `make test` leaves out for its time or its office program; continuous integration runs it all, and `mutate`.
 test-slow: .venv/all
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m "slow or office" $(PYTEST_ARGS)
 
