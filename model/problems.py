@@ -75,6 +75,9 @@ RULES: Mapping[str, tuple[str, ...]] = {
     "quarters_sum": (),
     "grade_order": (),
     "plan_before_base": (),
+    # overrides of cells
+    "cell_key": ("expected",),
+    "unknown_row": ("table", "key", "suggestion"),
     # what must agree between cells, rows and tables
     "dangling_reference": ("tables", "suggestion"),
     "id_used_twice": ("other",),

@@ -11,9 +11,10 @@ from typing import Any
 
 import pandas as pd
 
+from dualcontrol.model.cell_overrides import divided, laid_over
 from dualcontrol.model.checks import check
 from dualcontrol.model.draft import Draft
-from dualcontrol.model.layers import TOML, Layer, names_in, read_chain, settle
+from dualcontrol.model.layers import TOML, Chain, Layer, names_in, read_chain, settle
 from dualcontrol.model.problems import RULES, Findings, Problem, ScenarioError, nearest
 from dualcontrol.model.profiles import NAMES, Series, digests, read_series, settle_series
 from dualcontrol.model.reading import read_sheet
@@ -30,7 +31,7 @@ from dualcontrol.model.tables import (
     table_of,
 )
 
-__all__ = ["RULES", "Problem", "Scenario", "ScenarioError", "load", "write"]
+__all__ = ["RULES", "Problem", "Scenario", "ScenarioError", "Source", "load", "read", "write"]
 
 POWER = "power"  # the subfolder of the network's tables
 
@@ -81,44 +82,85 @@ class Scenario:
         self.__dict__.update(state | {"tables": MappingProxyType(state["tables"])})
 
 
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A scenario folder and its parents as they were read, from which scenarios are made, one per set of overrides."""
+
+    folder: Path
+    chain: Chain
+    parts: Mapping[str, tuple[Part, ...]]
+    series: tuple[Series, ...]
+    incomplete: frozenset[str]  # tables of which something could not be read
+    problems: tuple[Problem, ...]
+    notes: tuple[Problem, ...]
+
+    def settled(self, overrides: Mapping[str, object] | None = None) -> Scenario:
+        """The scenario with overrides of settings (`targets.co2_budget_t`) and of cells (`projects.<id>.start_month`).
+
+        ScenarioError with all the problems of settings, tables and cross-references if there are any.
+        """
+        findings = Findings()
+        findings.problems += self.problems
+        findings.notes += self.notes
+        chain, incomplete = self.chain, self.incomplete
+        of_settings, of_cells = divided(overrides)
+        settings = settle(chain, of_settings, findings)
+        over = laid_over(of_cells, self.parts, findings)
+        parts = {
+            name: [*own, over.parts[name]] if name in over.parts else list(own)
+            for name, own in self.parts.items()
+        }
+        records = {name: overlay(parts[name], table, findings) for name, table in TABLES.items()}
+        frames = {
+            name: complete(records[name], table, findings, is_whole=chain.is_whole)
+            for name, table in TABLES.items()
+        }
+        profiles = settle_series(
+            list(self.series), frames[NAMES], records[NAMES], _ids(parts[NAMES]), findings,
+            is_whole=chain.is_whole and bool(records[NAMES]) and not incomplete & {NAMES, PROFILES},
+        )  # fmt: skip
+        if chain.is_whole:
+            absent = frozenset(
+                name
+                for name in TABLES
+                if not incomplete & {name} and not any(p.records or p.removed for p in parts[name])
+            )
+            check(Draft(settings, frames, records, incomplete, findings, absent))
+        if findings.problems or settings is None:
+            raise ScenarioError(_in_order(over.told(findings.problems)))
+        tables = MappingProxyType({name: finish(frames[name], table) for name, table in TABLES.items()})
+        notes = tuple(_in_order(over.told(findings.notes)))
+        digest = _hash(settings, tables, profiles)
+        return Scenario(self.folder.resolve().name, settings, tables, digest, notes, profiles)
+
+
 def load(folder: Path | str, overrides: Mapping[str, object] | None = None) -> Scenario:
-    """Read a scenario folder, its parents (`inherits`), and overrides of settings (dotted key -> value).
+    """Read a scenario folder, its parents (`inherits`), and overrides of settings and cells (dotted key -> value).
 
     ScenarioError with all the problems of settings, tables and cross-references if there are any.
+    """
+    return read(folder).settled(overrides)
+
+
+def read(folder: Path | str) -> Source:
+    """Read the files of a scenario folder and of its parents once, for any number of sets of overrides.
+
+    ScenarioError only where there is no folder; what else is wrong is told by `Source.settled`.
     """
     folder = Path(folder)
     findings = Findings()
     _require_folder(folder, findings)
     chain = read_chain(folder, findings)
-    settings = settle(chain, overrides, findings)
     parts: dict[str, list[Part]] = {name: [] for name in TABLES}
     series: list[Series] = []
     incomplete: set[str] = set()
     for position, layer in enumerate(chain.layers):
         is_child = position > 0 or not chain.is_whole
         _read_tables(layer, parts, series, incomplete, findings, is_child=is_child)
-    records = {name: overlay(parts[name], table, findings) for name, table in TABLES.items()}
-    frames = {
-        name: complete(records[name], table, findings, is_whole=chain.is_whole)
-        for name, table in TABLES.items()
-    }
-    profiles = settle_series(
-        series, frames[NAMES], records[NAMES], _ids(parts[NAMES]), findings,
-        is_whole=chain.is_whole and bool(records[NAMES]) and not incomplete & {NAMES, PROFILES},
+    return Source(
+        folder, chain, {name: tuple(own) for name, own in parts.items()}, tuple(series), frozenset(incomplete),
+        tuple(findings.problems), tuple(findings.notes),
     )  # fmt: skip
-    if chain.is_whole:
-        absent = frozenset(
-            name
-            for name in TABLES
-            if not incomplete & {name} and not any(p.records or p.removed for p in parts[name])
-        )
-        check(Draft(settings, frames, records, frozenset(incomplete), findings, absent))
-    if findings.problems or settings is None:
-        raise ScenarioError(_in_order(findings.problems))
-    tables = MappingProxyType({name: finish(frames[name], table) for name, table in TABLES.items()})
-    notes = tuple(_in_order(findings.notes))
-    digest = _hash(settings, tables, profiles)
-    return Scenario(folder.resolve().name, settings, tables, digest, notes, profiles)
 
 
 def write(scenario: Scenario, folder: Path | str) -> None:

@@ -262,6 +262,8 @@ ELSEWHERE = {
     "not_a_folder": "test_scenario::test_file_for_folder",
     "unreadable": "test_scenario::test_unreadable_file",
     "bad_setting": "test_scenario_rules::test_unforeseen_error_of_a_setting",
+    "cell_key": "test_cell_overrides::test_every_problem_at_once_with_the_key_as_its_place",
+    "unknown_row": "test_cell_overrides::test_every_problem_at_once_with_the_key_as_its_place",
     "nothing_to_delete": "test_scenario_inheritance::test_deleting_what_is_not_there",
 }
 

@@ -14,6 +14,7 @@ import pytest
 
 from dualcontrol.messages import catalogue
 from dualcontrol.model import (
+    cell_overrides,
     cells,
     checks,
     checks_carbon,
@@ -81,7 +82,7 @@ def _strings(module: Any) -> set[str]:
 
 def test_every_rule_is_used_by_the_reader() -> None:
     modules = (
-        cells, checks, checks_carbon, checks_energy, checks_network, checks_products, checks_stock, checks_tables, layers, profiles, reading,
+        cell_overrides, cells, checks, checks_carbon, checks_energy, checks_network, checks_products, checks_stock, checks_tables, layers, profiles, reading,
         scenario, settings, tables,
     )  # fmt: skip
     used = set().union(*(_strings(module) for module in modules))
