@@ -194,9 +194,9 @@ def _lay_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, A
     merged = dict(below)
     for key, value in above.items():
         old = merged.get(key)
-        merged[key] = (
-            _lay_over(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
-        )
+        # always a dict of its own: overrides are set in it, and the layer is laid over again for the next scenario
+        below_it = old if isinstance(old, Mapping) else {}
+        merged[key] = _lay_over(below_it, value) if isinstance(value, Mapping) else value
     return merged
 
 

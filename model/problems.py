@@ -78,6 +78,11 @@ RULES: Mapping[str, tuple[str, ...]] = {
     # overrides of cells
     "cell_key": ("expected",),
     "unknown_row": ("table", "key", "suggestion"),
+    # sweeps
+    "sweep_without_scenario": (),
+    "sweep_empty": (),
+    "sweep_name_twice": ("first", "second"),
+    "sweep_too_large": ("count", "most"),
     # what must agree between cells, rows and tables
     "dangling_reference": ("tables", "suggestion"),
     "id_used_twice": ("other",),

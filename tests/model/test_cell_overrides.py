@@ -54,6 +54,7 @@ def test_keys_of_several_columns(two_firms: Path) -> None:
 def test_one_reading_makes_many_scenarios(two_firms: Path) -> None:
     source = read(two_firms)
     first = source.settled({"projects.P.start_month": 7})
+    assert source.settled({"targets.intensity_reduction": 0.5}).settings.targets.intensity_reduction == 0.5
     assert source.settled().content_hash == load(two_firms).content_hash
     assert first.content_hash == source.settled({"projects.P.start_month": 7}).content_hash
     with pytest.raises(ScenarioError):
