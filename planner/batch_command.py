@@ -19,7 +19,8 @@ from dualcontrol.console import Voice, problem_record
 from dualcontrol.messages import Language, say
 
 if TYPE_CHECKING:
-    from dualcontrol.batch import Counts, Runner
+    from dualcontrol.batch import Counts
+    from dualcontrol.batch_cluster import Tls
 
 OK, BAD_INPUT, AUDIT_FAILED, SOLVER_ERROR, INTERRUPTED = 0, 2, 4, 5, 130
 Tick = Callable[[int, int], None]
@@ -38,27 +39,44 @@ def register(app: typer.Typer, lang: Language, json_flag: Any, lang_text: Any, h
         ],
         out: Annotated[Path, option("help.out_batch", "--out", "DIR")],
         processes: Annotated[int | None, option("help.processes", "--processes", "N", min=1)] = None,
+        scheduler: Annotated[str | None, option("help.scheduler", "--scheduler", "ADDRESS")] = None,
+        tls_ca: Annotated[Path | None, option("help.tls_ca", "--tls-ca", "FILE")] = None,
+        tls_cert: Annotated[Path | None, option("help.tls_cert", "--tls-cert", "FILE")] = None,
+        tls_key: Annotated[Path | None, option("help.tls_key", "--tls-key", "FILE")] = None,
         json: json_flag = False,
         lang_: lang_text = None,
         help_: help_flag = False,
     ) -> None:
-        raise typer.Exit(run(Voice(lang, json), sweep, out, processes))
+        from dualcontrol.batch_cluster import Tls
+
+        tls = Tls(tls_ca, tls_cert, tls_key)
+        raise typer.Exit(run(Voice(lang, json), sweep, out, processes, scheduler, tls))
 
 
 def run(
-    voice: Voice, sweep: Path, out: Path, processes: int | None = None, runner: "Runner | None" = None
+    voice: Voice,
+    sweep: Path,
+    out: Path,
+    processes: int | None = None,
+    scheduler: str | None = None,
+    tls: "Tls | None" = None,
 ) -> int:
-    """Read, solve, write and tell; the exit code. runner: another way to run the variants."""
+    """Read, solve, write and tell; the exit code. scheduler: address of a cluster that takes the place of processes."""
+    from dualcontrol.batch_cluster import ClusterError, Tls, on_cluster
     from dualcontrol.batch_store import BatchError
     from dualcontrol.model.scenario import ScenarioError
 
     if find_spec("pyarrow") is None:
         voice.fail(BAD_INPUT, say("batch.no_parquet", voice.lang))
         return BAD_INPUT
+    if scheduler is not None and find_spec("distributed") is None:
+        voice.fail(BAD_INPUT, say("batch.no_dask", voice.lang))
+        return BAD_INPUT
     from dualcontrol.batch import run_batch
     from dualcontrol.batch_sweep import read_sweep
 
     started = time.perf_counter()
+    runner = None if scheduler is None else on_cluster(scheduler, tls or Tls())
     try:
         with _progress(voice, "batch.read") as tick:
             read = read_sweep(sweep, tick)
@@ -71,6 +89,9 @@ def run(
         return BAD_INPUT
     except BatchError as error:
         voice.fail(BAD_INPUT, say(error.message, voice.lang, **error.params))
+        return BAD_INPUT
+    except ClusterError as error:
+        voice.fail(BAD_INPUT, say("batch.no_cluster", voice.lang, address=scheduler, error=error, folder=out))
         return BAD_INPUT
     except KeyboardInterrupt:
         voice.fail(INTERRUPTED, say("batch.interrupted", voice.lang, folder=out))

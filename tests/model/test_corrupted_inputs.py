@@ -264,6 +264,9 @@ ELSEWHERE = {
     "bad_setting": "test_scenario_rules::test_unforeseen_error_of_a_setting",
     "cell_key": "test_cell_overrides::test_every_problem_at_once_with_the_key_as_its_place",
     "unknown_row": "test_cell_overrides::test_every_problem_at_once_with_the_key_as_its_place",
+    **dict.fromkeys(
+        ("sweep_without_scenario", "sweep_empty", "sweep_name_twice", "sweep_too_large"), "test_batch_sweep"
+    ),
     "nothing_to_delete": "test_scenario_inheritance::test_deleting_what_is_not_there",
 }
 

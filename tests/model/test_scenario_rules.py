@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from dualcontrol import batch_sweep
 from dualcontrol.messages import catalogue
 from dualcontrol.model import (
     cell_overrides,
@@ -83,7 +84,7 @@ def _strings(module: Any) -> set[str]:
 def test_every_rule_is_used_by_the_reader() -> None:
     modules = (
         cell_overrides, cells, checks, checks_carbon, checks_energy, checks_network, checks_products, checks_stock, checks_tables, layers, profiles, reading,
-        scenario, settings, tables,
+        scenario, settings, tables, batch_sweep,
     )  # fmt: skip
     used = set().union(*(_strings(module) for module in modules))
     assert set(RULES) <= used

@@ -1,7 +1,8 @@
 """What stands for the solving of a variant in the tests of batches, and a batch to be killed. Not a test itself.
 
-`python -m tests.planner.batch_works FOLDER LOG COUNT SECONDS`: a batch of COUNT variants in two processes, each variant
-SECONDS long; every solve adds a line to LOG.
+`python -m tests.planner.batch_works FOLDER LOG COUNT SECONDS [SCHEDULER]`: a batch of COUNT variants in two processes,
+each variant SECONDS long; every solve adds a line to LOG. On a cluster the second variant kills its worker and the
+third fails.
 """
 
 import os
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from dualcontrol.batch import run_batch
+from dualcontrol.batch_cluster import Tls, on_cluster
 from dualcontrol.batch_solve import FIGURES, PRICED, Outcome, Task
 from dualcontrol.batch_sweep import Sweep, Variant
 from dualcontrol.model.scenario import Source, read
@@ -70,5 +72,7 @@ def asked(log: Path) -> list[float]:
 
 
 if __name__ == "__main__":
-    folder, log, count, seconds = sys.argv[1:]
-    run_batch(sweep_of(int(count)), Path(folder), processes=2, work=Work(Path(log), float(seconds)))
+    folder, log, count, seconds, *scheduler = sys.argv[1:]
+    work = Work(Path(log), float(seconds), *((2.0, 3.0) if scheduler else ()))
+    runner = on_cluster(scheduler[0], Tls(), work) if scheduler else None
+    run_batch(sweep_of(int(count)), Path(folder), processes=2, runner=runner, work=work)

@@ -99,7 +99,8 @@ def test_every_problem_of_every_variant_at_once(written: Any) -> None:
         "targets.increment_tce_eq,projects.P.value_added_wan_yuan\nmany,\n,12%\n",
     )
     assert set(refused(path)) == {
-        ("sweep.toml[1](+3)", None, "targets.increments", "unknown_setting"),
+        ("sweep.toml[1](+1)", None, "targets.increments", "unknown_setting"),
+        ("sweep.toml[2](+1)", None, "targets.increments", "unknown_setting"),
         ("sweep.toml[3](+1)", None, REDUCTION, "not_below"),
         ("sweep.toml[5]", None, "projects.P.start_month", "above_maximum"),
         ("sweep.toml[5]", None, "projects.Q.start_month", "unknown_row"),

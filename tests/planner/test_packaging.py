@@ -222,6 +222,8 @@ def test_what_is_imported_is_declared(folder: str, repository: Path) -> None:
     wanted = groups["run"] if folder != "tests" else [one for group in groups.values() for one in group]
     if folder == "model":  # the reader of MATPOWER files says what to install when its extra is missing
         wanted = [*wanted, *groups["power"]]
+    if folder == "planner":  # a batch on a cluster says what to install
+        wanted = [*wanted, *groups["batch"]]
     if folder == "scenarios":  # making the hourly series anew is nobody's daily work
         wanted = [*wanted, *groups["data"]]
     declared = {canonicalize_name(one.name) for one in wanted}
