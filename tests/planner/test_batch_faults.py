@@ -37,7 +37,7 @@ def is_whole(folder: Path, count: int) -> None:
 
 
 @posix
-@pytest.mark.parametrize("once", [True, False])
+@pytest.mark.parametrize("once", [pytest.param(True, marks=pytest.mark.slow), False])
 def test_a_worker_that_kills_itself_costs_one_variant(once: bool, tmp_path: Path) -> None:
     work = Work(tmp_path / "log", dies=2, once=once)
     counts = run_batch(sweep_of(5), tmp_path / "out", processes=2, work=work)
@@ -90,6 +90,7 @@ def test_the_parent_killed_and_started_again(tmp_path: Path, repository: Path) -
 
 
 @posix
+@pytest.mark.slow
 def test_ctrl_c_ends_all_processes(tmp_path: Path, repository: Path) -> None:
     folder, log = tmp_path / "out", tmp_path / "log"
     process = child(folder, log, 30, repository)
