@@ -29,7 +29,7 @@ from dualcontrol.model.power.inputs import green_share_of
 from dualcontrol.model.power.typical import ALL, MOST
 from dualcontrol.model.reports import report_tables
 from dualcontrol.solvers.highs import SolverError, Status
-from dualcontrol.solving import NoPlan, Solved, Solvers, solve_case
+from dualcontrol.solving import COLD, NoPlan, Solved, Solvers, solve_case
 
 __all__ = ["Infeasible", "Optimised", "SolverError", "optimise", "optimised"]
 
@@ -54,7 +54,7 @@ def optimise(rulings: Rulings) -> Plan:
     return optimised(rulings).plan
 
 
-def optimised(rulings: Rulings, solvers: Solvers = Solvers()) -> Optimised:
+def optimised(rulings: Rulings, solvers: Solvers = COLD) -> Optimised:
     """The same with what the plan was read from. solvers: instances kept from an earlier solve; errors as there."""
     case, bound = Case(rulings), float("inf")
     held: Solved | None = None
@@ -113,9 +113,7 @@ def _greener_exports(case: Case, outcome: Outcome) -> dict[str, Any] | None:
     return {name: np.maximum(own[name], assumed[name]) for name in own}
 
 
-def _solved(
-    case: Case, held: Solved | None = None, bound: float = np.inf, solvers: Solvers = Solvers()
-) -> Solved:
+def _solved(case: Case, held: Solved | None = None, bound: float = np.inf, solvers: Solvers = COLD) -> Solved:
     """The case solved; with the yes and no of `held` where that is within the gap of `bound`, which is faster."""
     if held is not None:
         settings = case.accounts.scenario.settings

@@ -94,7 +94,10 @@ class Solvers:
     plan: Solver = cold
 
 
-def solve_case(case: Case, held: Solved | None = None, solvers: Solvers = Solvers()) -> Solved:
+COLD = Solvers()
+
+
+def solve_case(case: Case, held: Solved | None = None, solvers: Solvers = COLD) -> Solved:
     """Value, then ranking, then the least interference, each in its turn. Errors: NoPlan, SolverError.
 
     held: an earlier solution whose yes and no are kept, as far as they are still possible (and what its days were

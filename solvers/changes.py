@@ -116,4 +116,3 @@ def _name(label: Label) -> str:
     if index is None:
         return name
     return f"{name}[{','.join(map(str, index)) if isinstance(index, tuple) else index}]"
-
