@@ -126,11 +126,27 @@ def _choices(yearly: Arrays, held: Solved) -> Floats:
     return np.clip(x, yearly.lower, yearly.upper)
 
 
-def _ordered(case: Case, yearly: Arrays, program: Arrays, solvers: Solvers) -> Solved:
-    """All stages on one program whose first columns are the yearly ones."""
+def first_program(case: Case) -> tuple[Arrays, Arrays]:
+    """The yearly model and the program of its value stage: with a network, coupled to the hours of typical days."""
+    with timing.stage("compile"):
+        model = build_model(case)
+        yearly = compile_model(model)
+        if case.power is None:
+            return yearly, yearly
+        program, _ = couple(yearly, hours_of(case, drafted_series(case)), model.total_terms)
+    return yearly, program
+
+
+def options_of(case: Case) -> Options:
+    """Gap and time limit of a plan without a network, or on typical days."""
     settings = case.accounts.scenario.settings
     gap = settings.solve.mip_gap if case.power is None else settings.time.gap
-    options = Options(gap=gap, time_limit_s=settings.solve.time_limit_s)
+    return Options(gap=gap, time_limit_s=settings.solve.time_limit_s)
+
+
+def _ordered(case: Case, yearly: Arrays, program: Arrays, solvers: Solvers) -> Solved:
+    """All stages on one program whose first columns are the yearly ones."""
+    settings, options = case.accounts.scenario.settings, options_of(case)
     value = Stage("value", program.cost, settings.solve.score_tolerance_wan_yuan, program.offset)
     with timing.stage("value"):
         stages = solve_in_order(program, [value], options, solver=solvers.choice)
