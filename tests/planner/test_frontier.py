@@ -1,18 +1,22 @@
 """The frontier: breaks by hand and against brute force, the selection that is not monotone, what cannot be exact."""
 
 import csv
+import json
 import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from dualcontrol.frontier import Frontier, RangeError, frontier
+from dualcontrol import figures
+from dualcontrol.cli import main
+from dualcontrol.frontier import Frontier, Point, RangeError, frontier
+from dualcontrol.messages import Language
 from dualcontrol.model.changes import change
 from dualcontrol.model.scenario import Scenario
 from dualcontrol.solvers.highs import LiveHighs, Status
 from dualcontrol.solving import first_program
-from tests.model.small_cases import case_of, county, others, project, total, unit
+from tests.model.small_cases import case_of, county, others, project, total, unit, write_county
 from tests.planner.session_walks import county_of
 from tests.planner.test_session import three_projects
 
@@ -143,4 +147,71 @@ def rows_of(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-assert Frontier
+def run(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as told:
+        main(["frontier", *arguments])
+    return int(told.value.code or 0)
+
+
+def written_county(folder: Path) -> Path:
+    owners = [unit("U", 1000, 5000, activity_min=1, sector="heavy")]
+    owners += [project("A", 100, 200, is_divisible=1), project("B", 300, 300, is_divisible=1)]
+    return write_county(folder, owners, {**total(0), **RELAXED})
+
+
+def test_the_command_writes_table_figure_and_summary(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, out = str(written_county(tmp_path / "s")), tmp_path / "out"
+    assert run(source, "--from", "0", "--to", "500", "--out", str(out), "--lang", "en") == 0
+    assert "An exact line along the increment" in capsys.readouterr().out
+    assert sorted(path.name for path in out.iterdir()) == ["frontier.csv", "frontier.png", "summary.json"]
+    rows = rows_of(out / "frontier.csv")
+    assert [(r["increment_tce_eq"], r["value_wan_yuan"], r["price_right"]) for r in rows] == [
+        ("0", "5000", "2"), ("100", "5200", "1"), ("400", "5500", "0"), ("500", "5500", ""),
+    ]  # fmt: skip
+    assert [r["is_break"] for r in rows] == ["0", "1", "1", "0"]
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    assert (summary["is_exact"], summary["breaks"], summary["mark"]) != (False, 0, None)
+    # again, as JSON and over the old folder; then not over a folder that holds something else
+    assert run(source, "--to", "500", "--from", "0", "--out", str(out), "--json") == 0
+    assert json.loads(capsys.readouterr().out)["breaks"] == 2
+    (out / "mine.txt").write_text("x", encoding="utf-8")
+    assert run(source, "--to", "500", "--from", "0", "--out", str(out)) == 2
+    assert (out / "mine.txt").exists()
+
+
+def test_the_command_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source, out = str(written_county(tmp_path / "s")), str(tmp_path / "out")
+    assert run(source, "--out", out, "--lang", "en") == 2
+    assert "There is no range" in capsys.readouterr().err
+    set_aside = ("--set", "targets.increment_tce_eq=10000")
+    ends = ("--over", "carbon", "--from", "1000", "--to", "2000")
+    assert run(source, "--out", out, *ends, *set_aside, "--lang", "zh") == 3
+    assert "没有任何可行计划" in capsys.readouterr().err
+    assert run(source, "--out", out, "--over", "jobs") == 2
+    assert not Path(out).exists()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_figure_tells_what_was_found(lang: Language) -> None:
+    scenario = divisible()
+    exact = frontier(scenario, "increment", 0, 500)
+    points = Frontier(
+        "carbon",
+        (
+            Point(1.0, Status.INFEASIBLE),
+            Point(2.0, Status.WITHIN_GAP, 100.0, 110.0),
+            Point(3.0, Status.OPTIMAL, 120.0, 120.0, 1.0, 0.5),
+        ),
+        is_exact=False,
+        why_not="integers",
+    )
+    nothing = Frontier("intensity", (), is_exact=True)
+    for found, told in ((exact, "0.050"), (points, "0.002"), (nothing, "")):
+        picture = figures.frontier(scenario, found, lang)
+        texts = " ".join(text.get_text() for text in picture.texts)
+        assert told in texts
+        assert picture.png()[:4] == b"\x89PNG"
+        assert len(picture.axes) == 2
+    assert len(figures.frontier(scenario, exact, lang).axes[0].lines[1].get_xdata()) == 2  # type: ignore[arg-type]
