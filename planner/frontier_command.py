@@ -66,7 +66,8 @@ def draw_frontier(
 ) -> int:
     """Read, solve along the parameter, write, tell. OK, BAD_INPUT, INFEASIBLE or SOLVER_ERROR."""
     from dualcontrol.frontier import Over, RangeError, frontier
-    from dualcontrol.frontier_output import FolderError, summary, write_frontier
+    from dualcontrol.frontier_output import summary, write_frontier
+    from dualcontrol.power_output import FolderError
     from dualcontrol.solvers.highs import SolverError
 
     scenario = read(voice, folder, changes)

@@ -2,6 +2,7 @@
 
 import math
 from pathlib import Path
+from typing import Any
 
 from dualcontrol import swap
 from dualcontrol.frontier import COLUMNS, Frontier, Point
@@ -68,7 +69,7 @@ def write_frontier(scenario: Scenario, found: Frontier, folder: Path, lang: Lang
         raise FolderError("power.busy", folder=str(target)) from error
 
 
-def summary(scenario: Scenario, found: Frontier) -> dict[str, object]:
+def summary(scenario: Scenario, found: Frontier) -> dict[str, Any]:
     """What the frontier is of: `summary.json` and `--json`."""
     return {
         "scenario": scenario.name,

@@ -123,7 +123,8 @@ def _choices(yearly: Arrays, held: Solved) -> Floats:
     """The yearly columns of an earlier solution within the bounds of `yearly`; what it did not have is left out (0)."""
     before = dict(zip(held.yearly.columns, held.x, strict=True))
     x = np.array([before.get(label, 0.0) for label in yearly.columns])
-    return np.clip(x, yearly.lower, yearly.upper)
+    kept: Floats = np.clip(x, yearly.lower, yearly.upper)
+    return kept
 
 
 def first_program(case: Case) -> tuple[Arrays, Arrays]:
