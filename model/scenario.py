@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -71,6 +71,10 @@ class Scenario:
     def _rows(self) -> dict[str, tuple[Any, ...]]:
         """Rows that were asked for: tables never change, and most are read many times."""
         return {}
+
+    def hashed(self) -> "Scenario":
+        """The same with the hash of what it holds, for one that was made from another."""
+        return replace(self, content_hash=_hash(self.settings, self.tables, self.profiles))
 
     def __getstate__(self) -> dict[str, Any]:
         """For another process: a view of a dict cannot travel, the dict can; rows are made again."""

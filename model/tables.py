@@ -81,7 +81,7 @@ def parse_sheet(sheet: Sheet, table: Table, findings: Findings, *, is_child: boo
             removed[key] = record.at(DELETE)
             continue
         parsed.append(record)
-    _validate(parsed, sheet.file, table, findings)
+    validate(parsed, sheet.file, table, findings)
     records: dict[Key, Record] = {}
     for record in parsed:
         key = _key(record, table)
@@ -117,7 +117,7 @@ def _key(record: Record, table: Table) -> Key | None:
     return None if any(isinstance(part, _Bad) for part in key) else key  # type: ignore[return-value]
 
 
-def _validate(records: Sequence[Record], file: str, table: Table, findings: Findings) -> None:
+def validate(records: Sequence[Record], file: str, table: Table, findings: Findings) -> None:
     """Bounds, choices and uniqueness of keys: every failure at once, by pandera."""
     if not records:
         return

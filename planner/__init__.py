@@ -8,6 +8,10 @@
     verdict = dc.audit(scenario, plan)
     dc.publish(plan, "out/dalad-2022", scenario=scenario, verdict=verdict)
 
+    session = dc.open(scenario)              # change a target, have the new plan at once
+    session.set(intensity_reduction=0.035)
+    plan = session.solve()
+
 Names are looked up only when used, so that `import dualcontrol` stays quick.
 """
 
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from dualcontrol.model.scenario import Problem, Scenario, ScenarioError, load
     from dualcontrol.optimise import optimise
     from dualcontrol.publish import publish
+    from dualcontrol.session import open_session as open  # noqa: A004
 
 __all__ = [
     "Plan",
@@ -36,6 +41,7 @@ __all__ = [
     "audit",
     "judge",
     "load",
+    "open",
     "optimise",
     "publish",
 ]
@@ -50,6 +56,7 @@ _HOMES = {
     "Scenario": "dualcontrol.model.scenario",
     "ScenarioError": "dualcontrol.model.scenario",
     "load": "dualcontrol.model.scenario",
+    "open": "dualcontrol.session",
     "optimise": "dualcontrol.optimise",
     "publish": "dualcontrol.publish",
 }
@@ -63,7 +70,7 @@ def __getattr__(name: str) -> object:
         return version("dualcontrol")
     if name not in _HOMES:
         raise AttributeError(f"module 'dualcontrol' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module(_HOMES[name]), "open_session" if name == "open" else name)
 
 
 def __dir__() -> list[str]:

@@ -13,6 +13,7 @@
     figures.dispatch_stack(scenario, plan)
     figures.duration(scenario, plan)
     figures.curtailment(scenario, plan)
+    figures.frontier(scenario, found)
     figures.overview(rulings, plan).savefig("overview.png")
 
 Each takes `lang="zh"` or `"en"` (default: the locale's). The title says the finding, the line below it what is
@@ -26,6 +27,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from dualcontrol.figures_budget import merit_order, overview, pool
+from dualcontrol.figures_frontier import frontier
 from dualcontrol.figures_inputs import energy_by_sector, rules
 from dualcontrol.figures_network import curtailment, dispatch_stack, duration
 from dualcontrol.figures_one_line import one_line
@@ -35,7 +37,7 @@ from dualcontrol.picture import Picture
 
 __all__ = [
     "Picture", "before_after", "checks", "curtailment", "dispatch_stack", "duration", "energy_by_sector",
-    "merit_order", "one_line", "overview", "pool", "prices", "rules",
+    "frontier", "merit_order", "one_line", "overview", "pool", "prices", "rules",
 ]  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Rulings to a plan: Pyomo -> arrays -> HiGHS, stages in order of rank, whole tonnes, prices (design §5, §10)."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -29,12 +29,21 @@ from dualcontrol.model.power.inputs import green_share_of
 from dualcontrol.model.power.typical import ALL, MOST
 from dualcontrol.model.reports import report_tables
 from dualcontrol.solvers.highs import SolverError, Status
-from dualcontrol.solving import NoPlan, Solved, solve_case
+from dualcontrol.solving import COLD, NoPlan, Solved, Solvers, solve_case
 
-__all__ = ["Infeasible", "SolverError", "optimise"]
+__all__ = ["Infeasible", "Optimised", "SolverError", "optimise", "optimised"]
 
 TABLES = ("quotas", "measures", "projects", "ledger", "constraints")
 ROUNDS = 8  # attempts at finding the margin that whole tonnes and exports of green power need
+
+
+@dataclass(frozen=True)
+class Optimised:
+    """A plan, the case it solves (with the margins it needed), and the solution it is read from."""
+
+    plan: Plan
+    case: Case
+    solved: Solved
 
 
 def optimise(rulings: Rulings) -> Plan:
@@ -42,10 +51,15 @@ def optimise(rulings: Rulings) -> Plan:
 
     Errors: Infeasible when no plan exists, SolverError when HiGHS fails or its answer does not hold.
     """
+    return optimised(rulings).plan
+
+
+def optimised(rulings: Rulings, solvers: Solvers = COLD) -> Optimised:
+    """The same with what the plan was read from. solvers: instances kept from an earlier solve; errors as there."""
     case, bound = Case(rulings), float("inf")
     held: Solved | None = None
     for _ in range(ROUNDS):
-        solved = _solved(case, held, bound)
+        solved = _solved(case, held, bound, solvers)
         if np.isinf(bound):  # later rounds, with margins or greener exports, bound less than what was asked
             bound = solved.first.bound
         outcome = outcome_of(case, solved)
@@ -60,7 +74,7 @@ def optimise(rulings: Rulings) -> Plan:
             continue
         excess = _intensity_excess_tce(case, outcome)
         if outcome.pool_short_tce == 0 and excess <= 0:
-            return _plan(case, solved, outcome, bound)
+            return Optimised(_plan(case, solved, outcome, bound), case, solved)
         margins = case.margins
         case = replace(
             case,
@@ -99,7 +113,7 @@ def _greener_exports(case: Case, outcome: Outcome) -> dict[str, Any] | None:
     return {name: np.maximum(own[name], assumed[name]) for name in own}
 
 
-def _solved(case: Case, held: Solved | None = None, bound: float = np.inf) -> Solved:
+def _solved(case: Case, held: Solved | None = None, bound: float = np.inf, solvers: Solvers = COLD) -> Solved:
     """The case solved; with the yes and no of `held` where that is within the gap of `bound`, which is faster."""
     if held is not None:
         settings = case.accounts.scenario.settings
@@ -118,7 +132,7 @@ def _solved(case: Case, held: Solved | None = None, bound: float = np.inf) -> So
                 best = Status.OPTIMAL if missed <= 1e-9 * abs(bound) else Status.WITHIN_GAP
                 return replace(solved, first=replace(first, status=best), ranking_cost=cost)
     try:
-        return solve_case(case)
+        return solve_case(case, solvers=solvers)
     except NoPlan as error:
         if error.status is Status.INFEASIBLE:
             raise Infeasible(case) from error

@@ -14,6 +14,7 @@ from dualcontrol.solvers.days import Answer, Days
 from dualcontrol.solvers.decompose import Decomposed, Wiring, prices_of_totals, ranked_program, solve_year
 from dualcontrol.solvers.highs import Options, Solution, Status
 from dualcontrol.solvers.lexicographic import Stage, StageResult, solve_in_order
+from dualcontrol.solvers.lives import Solver, cold
 from dualcontrol.solvers.stamp import Layout
 
 
@@ -81,35 +82,75 @@ class NoPlan(RuntimeError):
         super().__init__(status.value)
 
 
-def solve_case(case: Case, held: Solved | None = None) -> Solved:
+@dataclass(frozen=True)
+class Solvers:
+    """Who solves the stages. choice: value and ranking; plan: what the plan is read from once yes and no are fixed.
+
+    An integer program has the same answer in a kept instance as in a new one; a linear one may end in another of
+    several optima, so a plan that must be that of a cold solve is read from new ones.
+    """
+
+    choice: Solver = cold
+    plan: Solver = cold
+
+
+COLD = Solvers()
+
+
+def solve_case(case: Case, held: Solved | None = None, solvers: Solvers = COLD) -> Solved:
     """Value, then ranking, then the least interference, each in its turn. Errors: NoPlan, SolverError.
 
-    held: an earlier solution whose yes and no are kept (and what its days were asked is asked first).
+    held: an earlier solution whose yes and no are kept, as far as they are still possible (and what its days were
+    asked is asked first).
     """
     with timing.stage("compile"):
         model = build_model(case)
         yearly = compile_model(model)
         if held is not None:
-            yearly = yearly.fixed(held.x)
+            yearly = yearly.fixed(_choices(yearly, held))
     if case.power is None:
-        return _ordered(case, yearly, yearly, len(yearly.columns))
+        return _ordered(case, yearly, yearly, solvers)
     settings = case.accounts.scenario.settings.time
     if settings.mode == "year":
         return _full_year(case, yearly, model.total_terms, held.year if held is not None else None)
     with timing.stage("compile"):
         hours = hours_of(case, drafted_series(case))
         program, layout = couple(yearly, hours, model.total_terms)
-    return replace(_ordered(case, yearly, program, len(yearly.columns)), hours=hours, layout=layout)
+    return replace(_ordered(case, yearly, program, solvers), hours=hours, layout=layout)
 
 
-def _ordered(case: Case, yearly: Arrays, program: Arrays, width: int) -> Solved:
-    """All stages on one program whose first `width` columns are the yearly ones."""
+def _choices(yearly: Arrays, held: Solved) -> Floats:
+    """The yearly columns of an earlier solution within the bounds of `yearly`; what it did not have is left out (0)."""
+    before = dict(zip(held.yearly.columns, held.x, strict=True))
+    x = np.array([before.get(label, 0.0) for label in yearly.columns])
+    kept: Floats = np.clip(x, yearly.lower, yearly.upper)
+    return kept
+
+
+def first_program(case: Case) -> tuple[Arrays, Arrays]:
+    """The yearly model and the program of its value stage: with a network, coupled to the hours of typical days."""
+    with timing.stage("compile"):
+        model = build_model(case)
+        yearly = compile_model(model)
+        if case.power is None:
+            return yearly, yearly
+        program, _ = couple(yearly, hours_of(case, drafted_series(case)), model.total_terms)
+    return yearly, program
+
+
+def options_of(case: Case) -> Options:
+    """Gap and time limit of a plan without a network, or on typical days."""
     settings = case.accounts.scenario.settings
     gap = settings.solve.mip_gap if case.power is None else settings.time.gap
-    options = Options(gap=gap, time_limit_s=settings.solve.time_limit_s)
+    return Options(gap=gap, time_limit_s=settings.solve.time_limit_s)
+
+
+def _ordered(case: Case, yearly: Arrays, program: Arrays, solvers: Solvers) -> Solved:
+    """All stages on one program whose first columns are the yearly ones."""
+    settings, options = case.accounts.scenario.settings, options_of(case)
     value = Stage("value", program.cost, settings.solve.score_tolerance_wan_yuan, program.offset)
     with timing.stage("value"):
-        stages = solve_in_order(program, [value], options)
+        stages = solve_in_order(program, [value], options, solver=solvers.choice)
     _require(stages)
     if (
         np.any(score := _weights(yearly, program, {"admitted": case.rulings.scores}))
@@ -117,18 +158,26 @@ def _ordered(case: Case, yearly: Arrays, program: Arrays, width: int) -> Solved:
     ):
         with timing.stage("ranking"):
             ranked = solve_in_order(
-                program, [Stage("score", score)], options, keep=[(value, stages[0].objective)]
+                program,
+                [Stage("score", score)],
+                options,
+                keep=[(value, stages[0].objective)],
+                solver=solvers.choice,
             )
         stages += ranked if ranked[-1].solution.x.size else []
     fixed = program.fixed(stages[-1].solution.x)
-    return _least(yearly, fixed, value, stages[0].solution, options)
+    return _least(yearly, fixed, value, stages[0].solution, options, solvers.plan)
 
 
-def _least(yearly: Arrays, fixed: Arrays, value: Stage, first: Solution, options: Options) -> Solved:
+def _least(
+    yearly: Arrays, fixed: Arrays, value: Stage, first: Solution, options: Options, solver: Solver = cold
+) -> Solved:
     """With the integers fixed: the value again, then the plan that interferes least."""
     last = Stage("least_moved", _least_moved(yearly, fixed))
     with timing.stage("least"):
-        results = solve_in_order(fixed, [replace(value, tolerance=0.0), last], options)
+        results = solve_in_order(
+            fixed, [replace(value, name="value_left", tolerance=0.0), last], options, solver=solver
+        )
     _require(results)
     value_left = results[0].objective
     return Solved(

@@ -35,7 +35,7 @@ class _Stop(Exception):
         super().__init__(code)
 
 
-def _command(work: Callable[Concatenate[Voice, _P], int]) -> Callable[Concatenate[Voice, _P], int]:
+def command(work: Callable[Concatenate[Voice, _P], int]) -> Callable[Concatenate[Voice, _P], int]:
     """Turn the failures every command may meet into a sentence and an exit code."""
 
     def guarded(voice: Voice, /, *args: _P.args, **kwargs: _P.kwargs) -> int:
@@ -75,10 +75,10 @@ def _file_trouble(error: OSError, voice: Voice) -> str:
     return say("error.file_system", voice.lang, path=path, detail=error.strerror or type(error).__name__)
 
 
-@_command
+@command
 def check_scenario(voice: Voice, folder: Path, changes: Sequence[str]) -> int:
     """Read a scenario and tell what is in it. OK or BAD_INPUT."""
-    scenario = _read(voice, folder, changes)
+    scenario = read(voice, folder, changes)
     rows = {name: len(table) for name, table in scenario.tables.items() if len(table)}
     notes = [problem_record(note, voice.lang) for note in scenario.notes]
     voice.say("done.check", title=_title(scenario, voice))
@@ -102,13 +102,13 @@ def check_scenario(voice: Voice, folder: Path, changes: Sequence[str]) -> int:
     return OK
 
 
-@_command
+@command
 def solve_scenario(voice: Voice, folder: Path, out: Path, changes: Sequence[str]) -> int:
     """From a scenario folder to a published result. Any exit code."""
     return _solve(voice, folder, out, changes)
 
 
-@_command
+@command
 def solve_demo(voice: Voice, name: str, out: Path) -> int:
     """Solve a scenario that is carried inside the package. Any exit code."""
     from importlib.resources import as_file, files
@@ -121,7 +121,7 @@ def solve_demo(voice: Voice, name: str, out: Path) -> int:
         return _solve(voice, root / name, out, [])
 
 
-@_command
+@command
 def audit_result(voice: Voice, folder: Path) -> int:
     """Check the plan in a result folder from its inputs alone. OK, BAD_INPUT or AUDIT_FAILED."""
     from dualcontrol.publish import recover
@@ -152,7 +152,7 @@ def audit_result(voice: Voice, folder: Path) -> int:
     return OK
 
 
-@_command
+@command
 def issue_plan(
     voice: Voice, folder: Path, state: str, document: str, date: str, adjusts: Path | None = None
 ) -> int:
@@ -189,7 +189,7 @@ def issue_plan(
 def _solve(voice: Voice, folder: Path, out: Path, changes: Sequence[str]) -> int:
     from dualcontrol.publish import prepare, publish
 
-    scenario = _read(voice, folder, changes)
+    scenario = read(voice, folder, changes)
     prepare(out)
     plan, seconds = _optimise(voice, scenario)
     with voice.stage("check"):
@@ -212,7 +212,8 @@ def _solve(voice: Voice, folder: Path, out: Path, changes: Sequence[str]) -> int
     return OK
 
 
-def _read(voice: Voice, folder: Path, changes: Sequence[str]) -> "Scenario":
+def read(voice: Voice, folder: Path, changes: Sequence[str]) -> "Scenario":
+    """The scenario of a folder with the changes of `--set`. ScenarioError; the command ends where one is unclear."""
     overrides = dict(_change(voice, text) for text in changes)
     with voice.stage("read"):
         from dualcontrol.model.scenario import load

@@ -14,7 +14,15 @@ from itertools import pairwise
 import highspy
 import numpy as np
 
-from dualcontrol.solvers.compile import Arrays, Floats, Scaling, scaled_columns, scaled_rows
+from dualcontrol.solvers.changes import Rebuilt, Touched, shape_difference, touched
+from dualcontrol.solvers.compile import (
+    Arrays,
+    Floats,
+    ScaledColumns,
+    Scaling,
+    scaled_columns,
+    scaled_rows,
+)
 
 FEASIBILITY = 1e-9  # asked of HiGHS, in scaled rows
 PART = 2**17  # entries handed over at a time
@@ -121,11 +129,9 @@ class LiveHighs:
         return Scaling(column, np.concatenate(scales), objective)
 
     def _hand_over_columns(self, a: Arrays) -> tuple[Floats, float]:
-        columns = scaled_columns(a)
+        columns = _columns_of(a)
         lower, upper = columns.lower, columns.upper
         integers = np.flatnonzero(a.is_integer).astype(np.int32)
-        # HiGHS errs on integer columns with fractional bounds; unscaled as they are, whole ones say the same
-        lower[integers], upper[integers] = np.ceil(lower[integers] - SNAP), np.floor(upper[integers] + SNAP)
         none, width = np.zeros(0, dtype=np.int32), len(a.columns)
         starts = np.zeros(width, dtype=np.int32)
         self._call("changeObjectiveSense", highspy.ObjSense.kMaximize)
@@ -156,6 +162,42 @@ class LiveHighs:
             scale = self.scaling.column[column]
             status = self._highs.changeColBounds(column, low[column] / scale, high[column] / scale)
             _check(status, "changeColBounds")
+
+    def update(self, new: Arrays, options: Options | None = None) -> Touched | Rebuilt:
+        """Take over the numbers of `new`; what HiGHS then holds is what it would hold had it been given `new` first.
+
+        The basis stays, so that a linear program is solved from where the last one ended. A program of another
+        shape changes nothing and gives the reason: it needs an instance of its own. SolverError as in `__init__`.
+        """
+        if (reason := shape_difference(self.arrays, new)) is not None:
+            return reason
+        numbers = (new.cost, new.value, np.array([new.offset]))
+        if not all(np.isfinite(part).all() for part in numbers):
+            raise SolverError("a cost or coefficient is not a finite number")
+        if options is not None and options != self.options:
+            self.options = options
+            self._set_options()
+        change = touched(self.arrays, new)
+        if change.count or new.offset != self.arrays.offset:
+            self._take_over(new)
+        return change
+
+    def _take_over(self, new: Arrays) -> None:
+        """Change what differs in scaled terms: a new bound may bring a new scale, and with it other coefficients."""
+        before, after = _scaled(self.arrays), _scaled(new)
+        change = touched(before[0], after[0])
+        now, scaling = after
+        self._call("changeObjectiveOffset", now.offset)
+        if len(k := change.costs):
+            self._call("changeColsCost", len(k), k, now.cost[k])
+        if len(k := change.bounds):
+            self._call("changeColsBounds", len(k), k, now.lower[k], now.upper[k])
+        for row in change.sides.tolist():
+            self._call("changeRowBounds", row, now.row_lower[row], now.row_upper[row])
+        rows = new.row_of_entry
+        for entry in change.entries.tolist():
+            self._call("changeCoeff", int(rows[entry]), int(new.index[entry]), float(now.value[entry]))
+        self.arrays, self.scaling = new, scaling
 
     def solve(self) -> Solution:
         """Solve, recompute, and ask twice before believing "infeasible" or an answer that does not hold.
@@ -241,6 +283,33 @@ class LiveHighs:
             x = np.where(np.abs(x - place) <= near, place, x)
         whole = np.round(x)
         return np.where(self.arrays.is_integer & (np.abs(x - whole) <= SNAP), whole, x) + 0.0  # no -0
+
+
+def _columns_of(a: Arrays) -> ScaledColumns:
+    """The scaled columns as HiGHS gets them."""
+    columns = scaled_columns(a)
+    integers = np.flatnonzero(a.is_integer)
+    # HiGHS errs on integer columns with fractional bounds; unscaled as they are, whole ones say the same
+    columns.lower[integers] = np.ceil(columns.lower[integers] - SNAP)
+    columns.upper[integers] = np.floor(columns.upper[integers] + SNAP)
+    return columns
+
+
+def _scaled(a: Arrays) -> tuple[Arrays, Scaling]:
+    """The whole program as HiGHS gets it (`_hand_over` does the same in parts)."""
+    columns = _columns_of(a)
+    row, value = scaled_rows(a, columns.scale, 0, len(a.rows))
+    program = replace(
+        a,
+        cost=columns.cost,
+        offset=a.offset * columns.objective,
+        lower=columns.lower,
+        upper=columns.upper,
+        row_lower=a.row_lower * row,
+        row_upper=a.row_upper * row,
+        value=value,
+    )
+    return program, Scaling(columns.scale, row, columns.objective)
 
 
 def _is_broken(solution: Solution) -> bool:

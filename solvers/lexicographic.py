@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dualcontrol.solvers.compile import Arrays, Floats
-from dualcontrol.solvers.highs import LiveHighs, Options, Solution, Status
+from dualcontrol.solvers.highs import Options, Solution, Status
 from dualcontrol.solvers.join import Chained
+from dualcontrol.solvers.lives import Solver, cold
 
 NUMERICAL = 1e-11  # relative slack without which a later stage could be cut off by rounding
 
@@ -32,17 +33,21 @@ class StageResult:
 
 
 def solve_in_order(
-    arrays: Arrays, stages: Sequence[Stage], options: Options, keep: Sequence[tuple[Stage, float]] = ()
+    arrays: Arrays,
+    stages: Sequence[Stage],
+    options: Options,
+    keep: Sequence[tuple[Stage, float]] = (),
+    solver: Solver = cold,
 ) -> list[StageResult]:
     """Solve the stages one after the other; stops after the first that has no optimum.
 
-    keep: objectives already reached (stage, value) that must be kept from the start.
+    keep: objectives already reached (stage, value) that must be kept from the start. solver: solves a stage's program.
     """
     results: list[StageResult] = []
     floors = [(stage.cost, value - stage.tolerance - stage.offset) for stage, value in keep]
     for stage in stages:
         program = replace(_with_floors(arrays, floors), cost=stage.cost, offset=stage.offset)
-        solution = LiveHighs(program, options).solve()
+        solution = solver(stage.name, program, options)
         results.append(StageResult(stage.name, solution, solution.objective))
         if solution.status not in (Status.OPTIMAL, Status.WITHIN_GAP):
             break

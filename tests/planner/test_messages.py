@@ -90,7 +90,7 @@ def test_chinese_is_chinese_and_english_has_a_letter() -> None:
 
 def test_every_id_in_the_source_exists(trees: list[tuple[Path, ast.Module]]) -> None:
     families = {key.split(".")[0] for key in catalogue()}
-    files = re.compile(r".*\.(xlsx|json|csv|toml|py|md|d)")
+    files = re.compile(r".*\.(xlsx|json|csv|png|toml|py|md|d)")
     missing = [
         (path.name, node.lineno, node.value)
         for path, tree in trees
