@@ -153,7 +153,14 @@ def decisions(draft: Draft) -> None:
 
 
 def evaluation(draft: Draft) -> None:
-    """Every indicator but specific energy, whose benchmark is a benchmark line, needs a benchmark."""
+    """Every indicator but specific energy, whose benchmark is a benchmark line, needs a benchmark; one has a weight."""
+    if draft.has("evaluation", "weight", "unit_weight", "cap"):
+        rows = list(draft.rows("evaluation"))
+        if rows and not any(row.weight > 0 or row.unit_weight > 0 for _, row in rows):
+            draft.tell("evaluation_no_weight", "evaluation", 0, "weight")
+        for i, row in rows:
+            if row.cap == 0:
+                draft.tell("not_positive", "evaluation", i, "cap")
     for i, row in draft.rows("evaluation"):
         given = draft.records["evaluation"][i].values
         if row.indicator and row.indicator != "specific_energy" and "benchmark" not in given:

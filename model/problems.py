@@ -114,6 +114,8 @@ RULES: Mapping[str, tuple[str, ...]] = {
     "admission_of_unit": (),
     "admission_value": (),
     "evaluation_benchmark": (),
+    "evaluation_no_weight": (),
+    "not_positive": (),
     "restricted_without_capacity": (),
     # carbon and tariffs
     "carrier_factor": ("derived",),

@@ -92,7 +92,7 @@ CARBON_TABLES = (
                 "eliminated",
                 default="any",
             ),
-            number("yuan_per_kwh", "加价标准", "surcharge; of a step tariff: per step", "yuan/kWh"),
+            number("yuan_per_kwh", "加价标准", "surcharge; of a step tariff: per step", "yuan/kWh", hi=10.0),
             number(
                 "threshold_kwh", "分档基准", "no surcharge up to", "kWh/unit", required=False, default=0.0
             ),

@@ -45,7 +45,7 @@ from dualcontrol.model.audit.rows import decision_checks, row_checks
 from dualcontrol.model.audit.rules import Rulings, judge
 from dualcontrol.model.audit.states import state_check
 from dualcontrol.model.audit.summary import claim, hash_check, summary_check
-from dualcontrol.model.audit.told import told_checks
+from dualcontrol.model.audit.told import told_checks, verdict_check
 from dualcontrol.model.audit.unused import overshoot_check
 from dualcontrol.model.audit.verdict import Check, Probe, Verdict
 from dualcontrol.model.scenario import Scenario, ScenarioError, load
@@ -199,7 +199,8 @@ def audit_folder(folder: Path) -> Verdict:
     probe = Probe("form_files", unit="")
     summary: object = None
     try:
-        summary = json.loads((folder / SUMMARY).read_text(encoding="utf-8-sig"), parse_float=Decimal)
+        text = (folder / SUMMARY).read_text(encoding="utf-8-sig")
+        summary = json.loads(text, parse_float=Decimal, object_pairs_hook=_once)
         probe.holds(SUMMARY, isinstance(summary, dict), type(summary).__name__, "object")
     except (OSError, ValueError) as error:
         probe.holds(SUMMARY, False, type(error).__name__, "json")
@@ -218,8 +219,16 @@ def audit_folder(folder: Path) -> Verdict:
         return Verdict((files,))
     verdict = _audit(scenario, tables, summary, IDLE_SHARE, is_published=True)
     states = state_check(folder)
-    told = (files, folder_check(folder, summary, tables), *verdict.checks)
+    told = (files, folder_check(folder, summary, tables), verdict_check(summary, verdict), *verdict.checks)
     return replace(verdict, checks=(*told, *(() if states is None else (states,))))
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object of summary.json; ValueError for a key that stands twice: readers differ on which one counts."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice")
+    return found
 
 
 def _first(error: ScenarioError) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from dualcontrol.model.audit.network_tables import ASSETS, FILES
-from dualcontrol.model.audit.results import COLUMNS
+from dualcontrol.model.audit.results import COLUMNS, UNREAD
 from dualcontrol.model.audit.verdict import Check, Probe
 
 SUMMARY, WORKBOOK, INPUTS = "summary.json", "budget.xlsx", "inputs/"
@@ -63,7 +63,9 @@ def read_files(probe: Probe, folder: Path) -> dict[str, pd.DataFrame]:
             else:
                 # Text throughout: a float would lose the printed decimals, and with them their rounding.
                 tables[name] = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-            probe.holds(file, True)
+            known = {*COLUMNS.get(name, tables[name].columns), *UNREAD.get(name, ())}
+            for column in tables[name].columns:
+                probe.holds(f"{file} {column}", column in known, str(column), "-")
         except (OSError, ValueError) as error:
             probe.holds(file, False, type(error).__name__, path.suffix[1:])
     return tables

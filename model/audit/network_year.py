@@ -300,8 +300,12 @@ def _summary(plan: Plan, operation: Operation, summary: Mapping[str, object], is
     missing = told.get("missing_hours")
     if is_published:
         probe.holds("network missing_hours", isinstance(missing, Mapping), "-", "missing_hours")
-        for key in ("evaluations_of_the_year", "gap"):
-            probe.holds(f"network {key}", key in told, "-", key)
+        of_year = ("evaluations_of_the_year", "gap")
+        for key in of_year:
+            found = told.get(key, "-")
+            probe.holds(f"network {key}", key in told and (found is None or not is_draft), str(found), key)
+        for key in sorted({*map(str, told)} - {"builds", "missing_hours", *figures, *groups, *of_year}):
+            probe.holds(f"network {key}", False, key, "-")
     if isinstance(missing, Mapping):
         sizes = {fleet: sum((row.num("capacity_mw") for row in rows), ZERO)
                  for fleet, rows in operation.network.fleets().items()}  # fmt: skip

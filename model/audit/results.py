@@ -66,6 +66,14 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
 }
 
 
+# Columns a result table may have besides: sentences for people and ranges of prices, which nobody recomputes.
+UNREAD: Mapping[str, tuple[str, ...]] = {
+    "quotas": ("reason_zh", "reason_en"),
+    "projects": ("reason_zh", "reason_en"),
+    "constraints": ("range_left", "range_right"),
+}
+
+
 @dataclass(frozen=True)
 class ResultRow:
     """One row of a result table; empty numbers read 0."""

@@ -10,13 +10,14 @@ from dualcontrol.model.audit.numbers import ZERO
 from dualcontrol.model.audit.operation import Operation
 from dualcontrol.model.audit.origin import basis_shares
 from dualcontrol.model.audit.results import ResultRow, Results
-from dualcontrol.model.audit.summary import read_number, told
+from dualcontrol.model.audit.summary import read_number, told, totals
 from dualcontrol.model.audit.unused import shown_quotas
-from dualcontrol.model.audit.verdict import Check, Probe, together
+from dualcontrol.model.audit.verdict import Check, Probe, Verdict, together
 
 MARK = "演示数据·非官方文件"  # borne by every result whose data are not official
 SHARE = Fraction(1, 10**6)  # published decimals of shares by basis
 PRICE = Fraction(1, 10**8)  # 万元 per unit: prices below it may be a solver's noise
+BOUND = Fraction(1, 10**6)  # of the value: what decimals of prices may move the bound by
 NO_INVERSION = ("starts_after_the_plan_year", "decided_by_leaders")
 # What a published summary must say beside its totals; values are checked where they can be recomputed.
 KEYS = (
@@ -38,6 +39,11 @@ def told_checks(
     if is_published:
         for key in required(plan):
             keys.holds(f"summary.json {key}", key in summary, "-", key)
+        known = {*required(plan), *totals(plan, book, overshoot_tce)}
+        for key in sorted(
+            set(summary) - known
+        ):  # a figure nobody recomputes must not stand beside those that are
+            keys.holds(f"summary.json {key}", False, key, "-")
     if "network" in summary or "time" in summary:
         keys.holds("summary.json network", plan.operation is not None, "network", "-")
     for key, wanted in identity(plan).items():
@@ -106,6 +112,25 @@ def _claims(plan: Plan, results: Results, summary: Summary) -> Iterator[tuple[st
     for key in ("margins_tce", "versions"):
         if key in summary:
             yield key, isinstance(summary[key], Mapping), type(summary[key]).__name__, "object"
+
+
+def verdict_check(summary: Mapping[str, object], verdict: Verdict) -> Check:
+    """What the summary says of the check when it was published is what it finds now: checks, bound and gap."""
+    probe, audit = Probe("summary_audit", "2.2", ""), summary.get("audit")
+    audit = audit if isinstance(audit, Mapping) else {}
+    listed = audit.get("checks")
+    said = [dict(one) for one in listed if isinstance(one, Mapping)] if isinstance(listed, Sequence) else []
+    names = [str(one.get("name")) for one in said if one.get("passed") is True]
+    found = [check.name for check in verdict.checks]
+    probe.holds("summary.json audit checks", names == found, str(len(names)), str(len(found)))
+    value = verdict.value_wan_yuan or ZERO
+    for key, now in (("bound_wan_yuan", verdict.bound_wan_yuan), ("gap_wan_yuan", verdict.gap_wan_yuan)):
+        cell, place = read_number(audit.get(key)), f"summary.json audit {key}"
+        if now is None or cell is None:
+            probe.holds(place, (now is None) == (cell is None), str(audit.get(key)), str(now))
+        else:  # prices are published with decimals
+            probe.equal(place, cell.value, now, Fraction(1, 100) + BOUND * abs(value))
+    return probe.check()
 
 
 def inversions(results: Results) -> list[dict[str, str]]:

@@ -71,7 +71,9 @@ def real(dalad: Case) -> Stages:
     return stages_of(dalad)
 
 
-@pytest.fixture(scope="module", params=["two_firms", "dalad", "lorie-savage"])
+@pytest.fixture(
+    scope="module", params=["two_firms", pytest.param("dalad", marks=pytest.mark.slow), "lorie-savage"]
+)
 def any_case(request: pytest.FixtureRequest) -> Stages:
     if request.param == "lorie-savage":  # no units, no energy, no pool
         folder = request.getfixturevalue("scenarios_folder") / request.param

@@ -15,6 +15,8 @@ from dualcontrol.model.audit.folder import file_hashes, plan_digest, read_files
 from dualcontrol.model.audit.verdict import Probe
 from tests.planner.conftest import Case
 
+# Dalad with its network, audited some forty times; the paper cases are forged in the quick suite.
+pytestmark = pytest.mark.slow
 Forge = Callable[[Path], None]
 
 
@@ -99,6 +101,17 @@ def summary(**changes: object) -> Forge:
     return forge
 
 
+def told_of_network(**changes: object) -> Forge:
+    """Replace or add keys of what the summary says of the network."""
+
+    def forge(folder: Path) -> None:
+        told = read_summary(folder)
+        told["network"] |= changes
+        write_summary(folder, told)
+
+    return forge
+
+
 def network(key: str) -> Forge:
     """Take a key out of what the summary says of the network."""
 
@@ -158,6 +171,9 @@ def test_forged(small: Path, forge: Forge, check: str) -> None:
         (network("build_costs_wan_yuan"), "network_summary"),
         (network("missing_hours"), "network_summary"),
         (summary(unused_quotas_tce={}), "summary_contents"),
+        (told_of_network(gap=0.0), "network_summary"),
+        (told_of_network(evaluations_of_the_year=50), "network_summary"),
+        (told_of_network(cost_saved_wan_yuan=9), "network_summary"),
         (table("constraints", lambda frame: frame[frame["name"] != "utilisation_hours"]), "constraints"),
     ],
 )  # fmt: skip

@@ -32,7 +32,8 @@ def check(told: dict[str, int]) -> None:
     assert told["killed"] > 5
 
 
-@pytest.mark.parametrize("mode", ["exchange", pytest.param("moves", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", ["exchange", "moves"])
 def test_killed_at_every_touch_of_the_file_system(mode: str, tmp_path: Path, repository: Path) -> None:
     told = rounds(tmp_path / "a" / "result", "steps", mode, 120, repository)
     check(told)

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -82,6 +83,46 @@ def test_the_inputs_of_a_result_are_the_scenario(published: Path, two_firms: Cas
 def test_a_published_result_passes_the_audit_again(published: Path) -> None:
     verdict = audit_folder(published)
     assert verdict.passed, [str(check) for check in verdict.failed]
+
+
+def _column(folder: Path) -> None:
+    path = folder / "quotas.csv"
+    first, *others = path.read_text(encoding="utf-8-sig").splitlines()
+    lines = [first + ",approved_quota_tce", *(line + ",999" for line in others)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
+
+
+def _told(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:
+    def forge(folder: Path) -> None:
+        told = summary_of(folder)
+        change(told)
+        (folder / "summary.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+
+    return forge
+
+
+def _twice(folder: Path) -> None:
+    path = folder / "summary.json"
+    text = path.read_text(encoding="utf-8").replace("{", '{"gdp_wan_yuan": 9999999,', 1)
+    path.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("forge", "check"),
+    [
+        (_column, "form_files"), (_twice, "form_files"),
+        (_told(lambda told: told.update(approved_gdp_wan_yuan=9e6)), "summary_keys"),
+        (_told(lambda told: told["audit"].update(checks=[])), "summary_audit"),
+        (_told(lambda told: told["audit"]["checks"].pop()), "summary_audit"),
+        (_told(lambda told: told["audit"].update(bound_wan_yuan=827)), "summary_audit"),
+        (_told(lambda told: told["audit"].update(gap_wan_yuan=None)), "summary_audit"),
+    ],
+)  # fmt: skip
+def test_nothing_is_added_to_what_is_checked(
+    published: Path, forge: Callable[[Path], None], check: str
+) -> None:
+    forge(published)
+    assert check in {failed.name for failed in audit_folder(published).failed}
 
 
 def test_the_same_plan_gives_the_same_bytes(published: Path, two_firms: Case, tmp_path: Path) -> None:
