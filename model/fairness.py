@@ -47,6 +47,7 @@ def equalise(case: Case, decisions: Decisions) -> Decisions:
     activity, grant, limit = dict(decisions.activity), dict(decisions.grant), dict(decisions.limit)
     counting = case.accounts.counting
     headroom = 1 + exact(case.accounts.scenario.settings.policy.headroom_share)
+    floors = _floors(case)
     for group in _classes(case):
         rulings = [case.rulings.units[i] for i in group]
         # in the plan year: own PV and green power are decisions, and these units have none to take
@@ -60,17 +61,15 @@ def equalise(case: Case, decisions: Decisions) -> Decisions:
         wanted = water_fill(used, bases, low, _lower(high, most, headroom))
         if wanted is None:
             continue
-        quotas = water_fill(
-            sum(
-                (r.quota_tce + grant[i] - limit[i] for i, r in zip(group, rulings, strict=True)), Fraction(0)
-            ),
-            bases,
-            [
-                max(Fraction(r.quota_tce - r.limit_max_tce), u * headroom)
-                for r, u in zip(rulings, wanted, strict=True)
-            ],
-            most,
+        least = [
+            max(Fraction(r.quota_tce - r.limit_max_tce), u * headroom, floors.get(i, Fraction(0)))
+            for i, r, u in zip(group, rulings, wanted, strict=True)
+        ]
+        given = sum(
+            (r.quota_tce + grant[i] - limit[i] for i, r in zip(group, rulings, strict=True)), Fraction(0)
         )
+        short = sum(least, Fraction(0)) - given
+        quotas = water_fill(given + short if 0 < short <= len(group) * NOISE else given, bases, least, most)
         if quotas is None:
             continue
         whole = whole_shares(quotas)
@@ -84,6 +83,21 @@ def equalise(case: Case, decisions: Decisions) -> Decisions:
             grant[i] = max(Fraction(0), quota - ruling.quota_tce)
             limit[i] = max(Fraction(0), ruling.quota_tce - quota)
     return replace(decisions, activity=activity, grant=grant, limit=limit)
+
+
+def _is_floor(decision: Any) -> bool:
+    """Whether a leaders' decision keeps a quota from falling, which like units may share; others single one out."""
+    return decision.what == "quota_tce" and decision.kind == "min"
+
+
+def _floors(case: Case) -> dict[str, Fraction]:
+    """Least quota by leaders' decisions, tce, by unit (3.2.2b)."""
+    floors: dict[str, Fraction] = {}
+    if case.is_on("3.2.2b"):
+        for row in case.accounts.scenario.rows("decisions"):
+            if _is_floor(row):
+                floors[row.target_id] = max(floors.get(row.target_id, Fraction(0)), exact(row.value))
+    return floors
 
 
 def _lower(high: Sequence[Fraction], quotas: Sequence[Fraction], headroom: Fraction) -> list[Fraction]:
@@ -105,7 +119,7 @@ def _classes(case: Case) -> list[list[str]]:
     """Groups of two or more like units, in canonical order."""
     products = case.accounts.scenario.table("products")
     resources = case.accounts.scenario.table("resource_use")
-    decided = set(case.accounts.scenario.table("decisions")["target_id"])
+    decided = {row.target_id for row in case.accounts.scenario.rows("decisions") if not _is_floor(row)}
     classes: dict[tuple[Any, ...], list[str]] = {}
     for i, row in case.unit_rows.items():
         use, ruling = case.accounts.units[i], case.rulings.units[i]

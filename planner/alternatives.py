@@ -16,6 +16,8 @@ from dualcontrol.model.allocation import Case
 from dualcontrol.model.decisions import Outcome
 from dualcontrol.model.policy.closures import REPLACED, RETIRED, UPGRADED
 from dualcontrol.model.reports import agenda, simple_rules
+from dualcontrol.model.reports.decisions import TOGETHER
+from dualcontrol.model.scenario import Scenario
 from dualcontrol.solvers.compile import Arrays, Label
 from dualcontrol.solvers.decompose import with_rows
 from dualcontrol.solvers.highs import LiveHighs, Options, Solution, SolverError, Status
@@ -64,11 +66,11 @@ def alternatives(
     with timing.stage("alternatives"):
         scenario = case.accounts.scenario
         wanted = agenda.asked(case, agenda.matters(case, outcome, tables)) if case.is_on("3.2.2b") else []
-        ids = list(scenario.table("decisions")["decision_id"]) if case.is_on("3.2.2b") else []
+        groups = _decided(scenario) if case.is_on("3.2.2b") else {}
         if not case.is_on("2.2"):  # nothing is valued
-            return Claims(Answer("unsolved"), decisions=dict.fromkeys(ids, Answer("unsolved")))
+            return Claims(Answer("unsolved"), decisions=dict.fromkeys(groups, Answer("unsolved")))
         rules = _rules(case, outcome)
-        if not (wanted or ids or rules):
+        if not (wanted or groups or rules):
             return Claims(Answer("unsolved"))
         bench = Bench(case, solved, draft)
         plan = bench.answer()
@@ -77,7 +79,7 @@ def alternatives(
         return Claims(
             plan,
             {matter.account: bench.answer(_opposite(matter)) for matter in wanted},
-            {d: bench.answer(free=[("leaders_decision", d)]) for d in ids},
+            {name: bench.without(rows) for name, rows in groups.items()},
             {
                 "plan": plan,
                 **{rule: _divided(case, bench, units, rule == "free") for rule, units in rules.items()},
@@ -121,17 +123,39 @@ class Bench:
             for row in rows:
                 self.live.change_row(row, float(program.row_lower[row]), float(program.row_upper[row]))
 
+    def without(self, decisions: Sequence[Any]) -> Answer:
+        """The best value without some leaders' decisions; what they decided on is open again."""
+        free = [("leaders_decision", row.decision_id) for row in decisions]
+        own = [self.place["admitted", row.target_id] for row in decisions if row.what == "admitted"]
+        if not (self.is_kept and own):
+            return self.answer(free=free)
+        program = self.program
+        lower, upper, is_integer = program.lower.copy(), program.upper.copy(), program.is_integer.copy()
+        lower[own], upper[own] = self.yearly.lower[own], self.yearly.upper[own]
+        is_integer[own] = self.yearly.is_integer[own]
+        opened = replace(program, lower=lower, upper=upper, is_integer=is_integer)
+        return self._solved_anew(self._freed(opened, free))
+
+    def _freed(self, program: Arrays, rows: Sequence[Label]) -> Arrays:
+        low, high = program.row_lower.copy(), program.row_upper.copy()
+        for label in rows:
+            if label in self.row:
+                low[self.row[label]], high[self.row[label]] = -INFINITE, INFINITE
+        return replace(program, row_lower=low, row_upper=high)
+
+    def _solved_anew(self, program: Arrays) -> Answer:
+        try:
+            return self._told(LiveHighs(program, self.options).solve())
+        except SolverError:
+            return Answer("unsolved")
+
     def within(self, bounds: Bounds, free: Sequence[Label], more: Sequence[Limited]) -> Answer:
         """The same with more rows: weighted sums of some columns, between two numbers."""
         lower, upper = self.program.lower.copy(), self.program.upper.copy()
-        low, high = self.program.row_lower.copy(), self.program.row_upper.copy()
         for label, pair in bounds.items():
             if label in self.place:
                 lower[self.place[label]], upper[self.place[label]] = pair
-        for label in free:
-            if label in self.row:
-                low[self.row[label]], high[self.row[label]] = -INFINITE, INFINITE
-        program = replace(self.program, lower=lower, upper=upper, row_lower=low, row_upper=high)
+        program = self._freed(replace(self.program, lower=lower, upper=upper), free)
         rows = [
             (
                 np.array([self.place[label] for label in weights]),
@@ -141,17 +165,20 @@ class Bench:
             )
             for weights, least, most in more
         ]
-        program = with_rows(program, rows, "total")
-        try:
-            return self._told(LiveHighs(program, self.options).solve())
-        except SolverError:
-            return Answer("unsolved")
+        return self._solved_anew(with_rows(program, rows, "total"))
 
     def _told(self, solution: Solution) -> Answer:
         if solution.status in (Status.OPTIMAL, Status.WITHIN_GAP):
             energy = float(solution.x[self.place["energy", None]])
             return Answer("others_kept" if self.is_kept else "solved", solution.objective, energy)
         return Answer("infeasible" if solution.status is Status.INFEASIBLE else "unsolved")
+
+
+def _decided(scenario: Scenario) -> dict[str, list[Any]]:
+    """Each leaders' decision by its id, and all of them together where there are several."""
+    rows = list(scenario.rows("decisions"))
+    together = {TOGETHER: rows} if len(rows) > 1 else {}
+    return {row.decision_id: [row] for row in rows} | together
 
 
 def _open(solved: Solved) -> Arrays:

@@ -116,6 +116,7 @@ def build(lang: Language) -> typer.Typer:
         out: Annotated[Path, option("help.out", "--out", metavar="DIR", show_default=False)],
         settings: set_texts = None,
         year: Annotated[bool, option("help.year", "--year", show_default=False)] = False,
+        keep: Annotated[Path | None, option("help.keep", "--keep", metavar="DIR", show_default=False)] = None,
         json: json_flag = False,
         lang_: lang_text = None,
         help_: help_flag = False,
@@ -123,7 +124,7 @@ def build(lang: Language) -> typer.Typer:
         from dualcontrol.work import solve_scenario
 
         changes = [*(settings or []), *(['time.mode="year"'] if year else [])]
-        raise typer.Exit(solve_scenario(Voice(lang, json), scenario, out, changes))
+        raise typer.Exit(solve_scenario(Voice(lang, json), scenario, out, changes, keep))
 
     @app.command("audit", help=say("help.audit", lang), add_help_option=False)
     def audit(

@@ -103,9 +103,11 @@ def check_scenario(voice: Voice, folder: Path, changes: Sequence[str]) -> int:
 
 
 @command
-def solve_scenario(voice: Voice, folder: Path, out: Path, changes: Sequence[str]) -> int:
-    """From a scenario folder to a published result. Any exit code."""
-    return _solve(voice, folder, out, changes)
+def solve_scenario(
+    voice: Voice, folder: Path, out: Path, changes: Sequence[str], keep: Path | None = None
+) -> int:
+    """From a scenario folder to a published result. keep: the plan whose promises it keeps. Any exit code."""
+    return _solve(voice, folder, out, changes, keep)
 
 
 @command
@@ -186,10 +188,14 @@ def issue_plan(
     return OK
 
 
-def _solve(voice: Voice, folder: Path, out: Path, changes: Sequence[str]) -> int:
+def _solve(voice: Voice, folder: Path, out: Path, changes: Sequence[str], keep: Path | None = None) -> int:
     from dualcontrol.publish import prepare, publish
 
     scenario = read(voice, folder, changes)
+    if keep is not None:
+        from dualcontrol.keeping_work import with_promises
+
+        scenario = with_promises(voice, scenario, keep)
     prepare(out)
     plan, seconds = _optimise(voice, scenario)
     with voice.stage("check"):
@@ -205,6 +211,10 @@ def _solve(voice: Voice, folder: Path, out: Path, changes: Sequence[str]) -> int
         written = publish(plan, out, scenario=scenario, verdict=verdict)
     summary = json.loads((written / "summary.json").read_text(encoding="utf-8"))
     _tell_result(voice, scenario, plan, summary, out)
+    if keep is not None:
+        from dualcontrol.keeping_work import tell_price
+
+        tell_price(voice, plan)
     told = ", ".join(f"{say(f'stage.{name}', voice.lang)} {took:.1f}" for name, took in seconds.items())
     voice.aside("done.times", times=told)
     rounded = {name: round(took, 3) for name, took in seconds.items()}

@@ -6,6 +6,8 @@ from dualcontrol.model.allocation.case import Case
 from dualcontrol.model.decisions import Outcome
 from dualcontrol.model.reports.register import Report, ReportColumn
 
+TOGETHER = "*"  # the row of all decisions together: their prices do not add up
+
 
 def rows(case: Case, outcome: Outcome, tables: dict[str, Any]) -> list[dict[str, Any]]:
     """One row per decision. tables["claims"]: the value of the plan and of the plan without each decision."""
@@ -31,6 +33,24 @@ def rows(case: Case, outcome: Outcome, tables: dict[str, Any]) -> list[dict[str,
                 "price_wan_yuan": None if without is None else without - claims.plan.value_wan_yuan,
             }
         )
+    if (together := claims.decisions.get(TOGETHER)) is not None:
+        without = together.value_wan_yuan
+        found.append(
+            {
+                "decision_id": TOGETHER,
+                "target_id": "",
+                "name": "",
+                "what": "all",
+                "kind": "all",
+                "value": len(found),
+                "document": "",
+                "date": "",
+                "outcome": together.outcome,
+                "with_wan_yuan": None if without is None else claims.plan.value_wan_yuan,
+                "without_wan_yuan": without,
+                "price_wan_yuan": None if without is None else without - claims.plan.value_wan_yuan,
+            }
+        )
     return found
 
 
@@ -39,8 +59,9 @@ REPORT = Report(
     "3.2.2b",
     "领导决定的代价",
     "prices",
-    "每项决定使方案少创造的价值：去掉这一项重新求解。价值是求解器所报，校核只核其差不小于零。",
-    "What each decision takes from the plan's value, solved again without it. The values are the solver's word; the "
+    "每项决定使方案少创造的价值：去掉这一项重新求解；“*”一行是全部决定合在一起（各项代价不能相加）。价值是求解器所报，校核只核其差不小于零。",
+    "What each decision takes from the plan's value, solved again without it; the row * is all of them together (prices "
+    "do not add up). The values are the solver's word; the "
     "audit checks their difference and that it is not below zero.",
     (
         ReportColumn("decision_id", "决定编号", "decision", width=16, is_key=True),
@@ -48,7 +69,7 @@ REPORT = Report(
         ReportColumn("name", "名称", "name", width=26),
         ReportColumn("what", "事项", "what", width=18),
         ReportColumn("kind", "方式", "how", width=14),
-        ReportColumn("value", "数值", "value", "tce | 0/1", 2),
+        ReportColumn("value", "数值", "value", "tce | 0/1 | count", 2),
         ReportColumn("document", "依据文件", "document", width=30),
         ReportColumn("date", "日期", "date", width=13),
         ReportColumn("outcome", "重新求解", "solved", width=22),

@@ -119,6 +119,22 @@ def test_a_vertex_that_treats_equals_unequally_is_put_right() -> None:
     assert (set(equal.grant.values()), set(equal.limit.values())) == ({0}, {0})
 
 
+def test_noise_of_the_solver_does_not_end_equal_treatment() -> None:
+    # two twins may grow by a tenth and 100 tce are new: 50 each. The solver gives one of them 100 less 2e-8, which
+    # is less than what both use together.
+    owners = [unit(name, 1000, 500, activity_max=1.1) for name in ("east", "west")]
+    case = case_of(county(owners, {**total(100), "policy": {"benchmark_tce_per_wan_yuan": 9}}))
+    none = dict.fromkeys(("east", "west"), F(0))
+    vertex = Decisions(
+        activity={"east": F(1), "west": F("1.1")}, self_pv=none, green=none, saving={}, adopted={},
+        grant={"east": F(0), "west": 100 - F(2, 10**8)}, limit=none, beyond=none, admitted={}, project_load={},
+        earmark={}, shortfall={}, overshoot=F(0), waived=F(0),
+    )  # fmt: skip
+    equal = equalise(case, vertex)
+    assert equal.grant == {"east": 50, "west": 50}
+    assert set(equal.activity.values()) == {F("1.05")}
+
+
 @pytest.mark.parametrize(("firms", "increment"), [(3, 20), (7, 20), (11, 30), (4, 2)])
 def test_an_increment_is_shared_in_whole_tonnes_without_loss(firms: int, increment: int) -> None:
     """`increment` tce among like firms: nobody is a tonne ahead of another, every tonne is used.
