@@ -47,9 +47,7 @@ class Promises:
 
 @dataclass(frozen=True)
 class NotKept:
-    """A promise that the rules no longer let stand: what may still be kept of it, and the clause that says so
-    (none: it is no longer in the scenario).
-    """
+    """A promise that the rules no longer let stand, how much of it stays, and the clause ("": no longer there)."""
 
     account: str
     promised_tce: int
@@ -139,12 +137,12 @@ def _possible(rulings: Rulings, promise: Promise) -> tuple[int, str]:
     return min(promise.quota_tce, most), ruling.grant_clause
 
 
-def _need(rulings: Rulings, project: str) -> Fraction:
-    """What a project needs of quota at full load this year, tce; 0 where it starts later."""
+def _need(rulings: Rulings, project: str, load: str = "load_max") -> Fraction:
+    """What a project needs of quota at its highest or lowest load this year, tce; 0 where it starts later."""
     row = next(r for r in rulings.accounts.scenario.rows("projects") if r.project_id == project)
     if row.start_month > LATEST_MONTH:
         return Fraction(0)
-    use = rulings.accounts.projects[project].scaled(exact(row.load_max))
+    use = rulings.accounts.projects[project].scaled(exact(getattr(row, load)))
     return Fraction(rulings.accounts.counting.counted(use, "total"))
 
 
@@ -169,19 +167,12 @@ def _decisions(rulings: Rulings, promise: Promise, kept: int, promises: Promises
     rows: list[dict[str, object]] = []
     if not row.is_divisible:  # of one that is, the part that has its quota
         rows.append({"decision_id": name, "what": "admitted", "kind": "fixed", "value": 1.0, **common})
-    need = _need(rulings, promise.id)
-    if (
-        row.is_divisible or whole_up(need * exact(row.load_min) / exact(row.load_max)) < kept
-    ):  # else every admission is enough
-        least = min(kept - _UP, Fraction(int(need * 1000), 1000))
+    at_least = whole_up(_need(rulings, promise.id, "load_min"))
+    if row.is_divisible or at_least < kept:  # else its admission alone needs as much
+        least = min(kept - _UP, Fraction(int(_need(rulings, promise.id) * 1000), 1000))
+        name += "-quota"
         rows.append(
-            {
-                "decision_id": f"{name}-quota",
-                "what": "quota_tce",
-                "kind": "min",
-                "value": float(least),
-                **common,
-            }
+            {"decision_id": name, "what": "quota_tce", "kind": "min", "value": float(least), **common}
         )
     return rows
 

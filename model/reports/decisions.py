@@ -59,10 +59,11 @@ REPORT = Report(
     "3.2.2b",
     "领导决定的代价",
     "prices",
-    "每项决定使方案少创造的价值：去掉这一项重新求解；“*”一行是全部决定合在一起（各项代价不能相加）。价值是求解器所报，校核只核其差不小于零。",
-    "What each decision takes from the plan's value, solved again without it; the row * is all of them together (prices "
-    "do not add up). The values are the solver's word; the "
-    "audit checks their difference and that it is not below zero.",
+    "每项决定使方案少创造的价值：去掉这一项重新求解；“*”一行是全部决定合在一起（代价不能相加）。"
+    "价值是求解器所报，校核只核其差不小于零。",
+    "What each decision takes from the plan's value, solved again without it; in the row * all of them together "
+    "(prices do not add up). The values are the solver's word; the audit checks their difference and that it is not "
+    "below zero.",
     (
         ReportColumn("decision_id", "决定编号", "decision", width=16, is_key=True),
         ReportColumn("target_id", "对象", "on", width=18),
