@@ -56,6 +56,23 @@ def optimise(rulings: Rulings) -> Plan:
 
 def optimised(rulings: Rulings, solvers: Solvers = COLD) -> Optimised:
     """The same with what the plan was read from. solvers: instances kept from an earlier solve; errors as there."""
+    found = decided(rulings, solvers)
+    plan = _plan(found.case, found.solved, found.outcome, found.bound)
+    return Optimised(plan, found.case, found.solved)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What a plan decides, before its prices, alternatives and reports: the most of the time of some questions."""
+
+    case: Case
+    solved: Solved
+    outcome: Outcome
+    bound: float
+
+
+def decided(rulings: Rulings, solvers: Solvers = COLD) -> Decided:
+    """The decisions of the plan that `optimise` gives, in whole tonnes; errors as there."""
     case, bound = Case(rulings), float("inf")
     held: Solved | None = None
     for _ in range(ROUNDS):
@@ -74,7 +91,7 @@ def optimised(rulings: Rulings, solvers: Solvers = COLD) -> Optimised:
             continue
         excess = _intensity_excess_tce(case, outcome)
         if outcome.pool_short_tce == 0 and excess <= 0:
-            return Optimised(_plan(case, solved, outcome, bound), case, solved)
+            return Decided(case, solved, outcome, bound)
         margins = case.margins
         case = replace(
             case,
