@@ -167,6 +167,7 @@ def no_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(picture, "chinese_font", lambda: None)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("no_chinese")
 @pytest.mark.parametrize("name", FIGURES)
 def test_without_a_chinese_font_all_is_english_with_ids(real: Stages, name: str) -> None:
@@ -243,6 +244,7 @@ def test_without_such_rows_there_is_no_cut_off(hand: Stages) -> None:
     assert cutoff(hand.rulings, _with_prices(hand.plan)) == Cutoff(0.0, 0.0)
 
 
+@pytest.mark.slow
 def test_the_cut_off_tells_admitted_from_refused_in_the_real_case(real: Stages) -> None:
     # without yearly costs, and leaving aside what the gates stop and what starts later
     table = candidates(real.rulings, real.plan).set_index("project_id")
@@ -341,6 +343,7 @@ def test_no_candidate_is_left_out(any_case: Stages) -> None:
     assert (table["tce_eq"][table["per_tce"].isna()] <= 0).all()
 
 
+@pytest.mark.slow
 def test_a_net_seller_of_power_is_listed_and_not_drawn(real: Stages) -> None:
     table = candidates(real.rulings, real.plan)
     sellers = table[table["tce_eq"] < 0]
@@ -350,6 +353,7 @@ def test_a_net_seller_of_power_is_listed_and_not_drawn(real: Stages) -> None:
     assert any(text.startswith("* sells power") for text in told)
 
 
+@pytest.mark.slow
 def test_what_does_not_fit_is_counted(real: Stages) -> None:
     constraints = pd.concat(
         [real.plan.constraints.assign(index=lambda c, k=k: c["index"] + f"_{k}") for k in range(10)],
@@ -367,6 +371,7 @@ def test_what_does_not_fit_is_counted(real: Stages) -> None:
     assert any(f"{units - 40} smaller enterprises" in text for text in told)
 
 
+@pytest.mark.slow
 def test_relaxable_constraints_come_first_then_the_dearest(real: Stages) -> None:
     held = binding(real.plan.constraints)
     assert held["relaxable"].is_monotonic_decreasing
@@ -375,6 +380,7 @@ def test_relaxable_constraints_come_first_then_the_dearest(real: Stages) -> None
     assert (held["top"] > 0).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_check_has_a_short_name_of_its_own(real: Stages, lang: Language) -> None:
     names = [check_name(check, Speech(lang, "any")) for check in real.verdict.checks]

@@ -30,6 +30,7 @@ def test_sheets_have_names_a_tab_can_bear() -> None:
     assert len(set(names)) == len(names)
 
 
+@pytest.mark.slow
 def test_every_figure_of_every_report_is_looked_at(dalad: Case) -> None:
     """Each column but words for people is forged in turn; the report's own check must see it."""
     reports = dict(dalad.plan.reports)
