@@ -30,7 +30,7 @@ from dualcontrol.solving import Solved
 WITHIN = 0.001
 FIRM_SHARE, FIRM_TCE = 0.01, 1.0  # a quota that could differ by no more, in all, is firm
 KILOGRAM = 1e-3  # tce: less beyond a whole tonne is rounding
-NUMERICAL = 1e-11  # relative slack of the value, without which rounding could leave no plan at all
+NUMERICAL = 1e-9  # relative slack of the value, without which rounding could leave no plan at all
 KEPT, SOLVED, NOT_ASKED = "others_kept", "solved", "not_asked"
 
 
@@ -137,11 +137,14 @@ def _held(program: Arrays, value: float) -> Arrays:
 
 
 def _best(live: LiveHighs, program: Arrays, cost: Floats) -> float:
-    """The most of `cost·x`; inf without an end."""
+    """The most of `cost·x`; inf without an end. What fails hot is asked once more in an instance of its own."""
     if not cost.any():
         return 0.0
-    live.update(replace(program, cost=cost, offset=0.0))
+    asked = replace(program, cost=cost, offset=0.0)
+    live.update(asked)
     solution = live.solve()
+    if solution.status is Status.ERROR:
+        solution = LiveHighs(asked, live.options).solve()
     if solution.status is Status.UNBOUNDED:
         return math.inf
     if solution.status is not Status.OPTIMAL:

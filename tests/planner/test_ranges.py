@@ -58,8 +58,8 @@ def test_a_share_of_the_value_buys_its_tonnes() -> None:
 
 
 def test_a_project_that_may_run_lower_and_what_its_opposite_costs() -> None:
-    # P: 150 tce for 120, from 60 % on. Q: 150 for 100. With 200 tce P enters, Q not: 500 + 120 = 620. At 5 % less, 31, P
-    # may run 31 / 120 lower: 150 (1 - 31/120) = 111.25. Without P there is Q: 600, 20 less, which 31 pays; Q in: P out.
+    # P: 150 tce for 120, from 60 % on. Q: 150 for 100. With 200 tce P enters, Q not: 500 + 120 = 620. At 5 % less, 31,
+    # P may run 31 / 120 lower: 150 (1 - 31/120) = 111.25. Without P there is Q: 600. 20 less is what 31 pays.
     owners = [
         unit("A", 1000, 500, activity_min=1),
         project("P", 150, 120, load_min=0.6),
