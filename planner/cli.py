@@ -1,4 +1,4 @@
-"""The command line: `dualcontrol check | solve | audit | issue | demo | power | batch | frontier | compare | seek | ranges`.
+"""The command line: `dualcontrol check | solve | audit | issue | demo | power | batch | frontier | compare | seek | ranges | ranges | regret`.
 
 Only what parses the arguments is imported here; the work is in `dualcontrol.work`, loaded when asked for.
 """
@@ -16,6 +16,7 @@ from dualcontrol import (
     frontier_command,
     power_command,
     ranges_command,
+    regret_command,
     seek_command,
 )
 from dualcontrol.console import Voice, open_streams
@@ -181,4 +182,5 @@ def build(lang: Language) -> typer.Typer:
     compare_command.register(app, lang, json_flag, lang_text, help_flag)
     seek_command.register(app, lang, json_flag, lang_text, help_flag)
     ranges_command.register(app, lang, json_flag, lang_text, help_flag)
+    regret_command.register(app, lang, json_flag, lang_text, help_flag)
     return app
