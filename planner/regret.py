@@ -120,9 +120,7 @@ class _Alone:
         return float(self.solution.x[self.built.program.column(*label)])
 
 
-def regret(
-    futures: Sequence[Future], tick: Callable[[int, int], None] = lambda done, of: None
-) -> Regret:
+def regret(futures: Sequence[Future], tick: Callable[[int, int], None] = lambda done, of: None) -> Regret:
     """The common admissions of least regret. A network is taken on typical days. `tick(done, of)`: scenarios solved.
 
     Scenarios without a plan of their own are left out and named. Errors: SolverError; ValueError without scenarios.
@@ -211,7 +209,9 @@ def _least_mean(
     upper = joint.program.upper.copy()
     upper[-1] = largest
     goal = sum(weight * own for weight, own in zip(weights, goals, strict=True))
-    program = replace(joint.program, cost=total, offset=-goal, upper=upper)  # minus the sum: its gap is relative
+    program = replace(
+        joint.program, cost=total, offset=-goal, upper=upper
+    )  # minus the sum: its gap is relative
     return LiveHighs(program, options).solve()
 
 

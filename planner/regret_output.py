@@ -20,7 +20,10 @@ OUTLOOK_HEADINGS = (
 def choice_lines(found: Regret) -> list[list[str]]:
     """`choices.csv`: headings, the last ones the names of the scenarios, then a row per project and build."""
     names = [one.name for one in found.outlooks]
-    return [[*CHOICE_HEADINGS, *(plain_text(name) for name in names)], *(_line(one, names) for one in found.choices)]
+    return [
+        [*CHOICE_HEADINGS, *(plain_text(name) for name in names)],
+        *(_line(one, names) for one in found.choices),
+    ]
 
 
 def _line(one: Choice, names: list[str]) -> list[str]:
