@@ -1,4 +1,4 @@
-"""The command line: `dualcontrol check | solve | audit | issue | demo | power | batch | frontier | compare | seek | ranges | ranges | regret`.
+"""The command line: check, solve, audit, issue, demo, power, batch, frontier, compare, seek, ranges, regret.
 
 Only what parses the arguments is imported here; the work is in `dualcontrol.work`, loaded when asked for.
 """

@@ -293,3 +293,10 @@ def test_weights_are_no_overrides_of_a_batch(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError):
         read_sweep(path)
     assert [variant.weight for variant in read_sweep(path, is_weighted=True).variants] == [2.0]
+
+
+def test_the_example_that_comes_with_the_program_can_be_read(scenarios_folder: Path) -> None:
+    read = read_sweep(scenarios_folder / "regret-targets.toml", is_weighted=True)
+    assert len(read.variants) == len({variant.name for variant in read.variants}) == 5
+    assert {variant.weight for variant in read.variants} == {1.0, 2.0}
+    assert len(set(read.inputs.values())) == 5
