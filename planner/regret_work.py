@@ -71,9 +71,9 @@ def _tell(voice: Voice, found: "Regret") -> None:
         names = [one.name or one.owner for one in found.choices if one.verdict == verdict]
         if names:
             voice.say(f"regret.{verdict}", count=len(names), names=named(names))
-    for one in found.choices:
-        if one.verdict == "leave_open":
-            voice.line(_open_line(voice, one))
+    for choice in found.choices:
+        if choice.verdict == "leave_open":
+            voice.line(_open_line(voice, choice))
 
 
 def _open_line(voice: Voice, one: "Choice") -> str:

@@ -35,8 +35,10 @@ def extensive(programs: Sequence[Arrays], shared: Collection[Label]) -> Extensiv
     """
     if not programs:
         raise ValueError("no programs to join")
-    common, places = {}, []
-    lower, upper, whole, columns = [], [], [], []
+    common: dict[Label, int] = {}
+    places: list[Positions] = []
+    columns: list[Label] = []
+    lower, upper, whole = [], [], []
     for number, program in enumerate(programs):
         place = np.zeros(len(program.columns), dtype=np.int64)
         for k, label in enumerate(program.columns):
