@@ -68,6 +68,9 @@ def test_weights_decide() -> None:
         assert [one.owner for one in found.choices if one.common > 0] == [common]
         assert found.largest_wan_yuan == pytest.approx(largest)
     assert found.mean_wan_yuan == pytest.approx(6 / 3)
+    # A alone: yes costs 5 in the second, twice; no costs 6 in the first
+    costs = {one.owner: (one.if_yes_wan_yuan, one.if_no_wan_yuan) for one in found.choices}
+    assert costs == {"A": pytest.approx((10, 6)), "B": pytest.approx((6, 10))}
 
 
 def test_of_two_equally_bad_ones_the_better_on_average() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from dualcontrol.solvers.compile import Arrays
 from dualcontrol.solvers.highs import SolverError, Status
-from dualcontrol.solvers.pareto import Objective, efficient
+from dualcontrol.solvers.pareto import Efficient, Objective, _undominated, efficient
 
 
 def knapsack(weights: list[float], room: float, *, is_integer: bool = True) -> Arrays:
@@ -104,6 +104,15 @@ def test_objectives_that_agree_have_one_point_and_a_program_without_a_plan_none(
     assert [point.values.tolist() for point in found.points] == [[2, 4]]
     nothing = efficient(knapsack([1.0, 1.0], -1.0), same, 6)
     assert (nothing.points, nothing.payoff.shape) == ((), (0, 2))
+
+
+def test_dominated_and_repeated_points_are_taken_out() -> None:
+    # the second is to be least; a gap may leave points that others beat, or the same one twice
+    objectives = [Objective("a", np.array([1.0])), Objective("b", np.array([1.0]), 0.0, True)]
+    given = [(5, 3), (5, 4), (4, 3), (6, 9), (5, 3 + 1e-9), (2, 1)]
+    points = [Efficient(np.zeros(1), np.array(values, dtype=float), Status.WITHIN_GAP) for values in given]
+    kept = _undominated(points, objectives, np.array([4.0, 8.0]))
+    assert [tuple(point.values) for point in kept] == [(6, 9), (5, 3), (2, 1)]
 
 
 def test_what_cannot_be_asked_is_refused() -> None:
