@@ -99,7 +99,7 @@ def test_each_cell_is_the_best_of_all_sets() -> None:
 
 def test_the_table_is_that_of_the_frontier_at_each_level() -> None:
     scenario = county_of(1)
-    found = grid(scenario, "intensity", "increment", (-0.05, 0.02), (0, 300), 3, 3)
+    found = grid(scenario, "intensity", "increment", (-0.05, 0.02), (0, 300), 3, 2)
     for level in found.levels[1]:
         single = frontier(change(scenario, {"targets.increment_tce_eq": level}), "intensity", -0.05, 0.02, 3)
         column = [cell.point.value_wan_yuan for cell in found.cells if cell.by == level]

@@ -43,7 +43,7 @@ def test_twins_at_the_margin_are_free_and_a_capped_unit_is_firm() -> None:
     found, rows = asked(twins(), 0.0)
     assert found.value_wan_yuan == pytest.approx(505)
     for twin in ("unit:A", "unit:B"):
-        assert (rows[twin].least_tce, rows[twin].most_tce) == (100, 110)
+        assert (rows[twin].quota_tce, rows[twin].least_tce, rows[twin].most_tce) == (105, 100, 110)
         assert not rows[twin].is_firm
     assert (rows["unit:C"].least_tce, rows["unit:C"].most_tce, rows["unit:C"].is_firm) == (200, 200, True)
 
@@ -115,10 +115,13 @@ def value_at(found: Optimised, unit_id: str, quota: float) -> float:
     return solution.objective if solution.status is Status.OPTIMAL else -math.inf
 
 
-@pytest.mark.parametrize("within", [0.0, 0.01])
-def test_ranges_agree_with_the_value_at_a_held_quota(within: float) -> None:
+@pytest.mark.parametrize(
+    ("within", "seeds"),
+    [(0.0, 5), (0.01, 5), *(pytest.param(x, 30, marks=pytest.mark.slow) for x in (0.0, 0.02))],
+)
+def test_ranges_agree_with_the_value_at_a_held_quota(within: float, seeds: int) -> None:
     widths = []
-    for seed in range(12):
+    for seed in range(seeds):
         found = planned(seed)
         if found is None:
             continue
@@ -136,13 +139,14 @@ def test_ranges_agree_with_the_value_at_a_held_quota(within: float) -> None:
                 assert value_at(found, i, end) >= floor - noise
                 assert value_at(found, i, end + outward) < floor - 1e-9 * max(1.0, abs(value))
             widths.append(most - least)
-    assert len(widths) > 12
-    assert min(widths) < 1e-6 < 1 < max(widths)
+    assert len(widths) > seeds
+    assert max(widths) > 1
+    assert within > 0 or min(widths) < 1e-3
 
 
 def test_the_opposite_agrees_with_forcing_it() -> None:
     asked_ = 0
-    for seed in range(6):
+    for seed in range(4):
         found = planned(seed)
         if found is None:
             continue
@@ -160,7 +164,7 @@ def test_the_opposite_agrees_with_forcing_it() -> None:
             other = LiveHighs(replace(program, lower=lower, upper=upper)).solve().objective
             best = LiveHighs(program).solve().objective
             assert row.opposite_cost_wan_yuan == pytest.approx(best - other, abs=1e-5 * abs(best) + 1e-6)
-    assert asked_ > 5
+    assert asked_ > 3
 
 
 def run(*arguments: str) -> int:
