@@ -29,6 +29,7 @@ from dualcontrol.model.scenario import ScenarioError, Source, read
 
 KEYS = ("scenario", "csv", "common", "grid", "list")
 NAME = "name"
+WEIGHT = "weight"  # of a variant of a list or of the CSV, where variants are weighed against each other
 MOST = 100_000  # variants of a sweep
 # Questions for the standing meeting, each with solves of its own: not for every variant.
 OFF: Mapping[str, object] = {"agenda.most_alternatives": 0, "agenda.simple_rules": False}
@@ -36,11 +37,15 @@ OFF: Mapping[str, object] = {"agenda.most_alternatives": 0, "agenda.simple_rules
 
 @dataclass(frozen=True)
 class Variant:
-    """One set of overrides (dotted key -> value, those common to all included). number: its place, from 1."""
+    """One set of overrides (dotted key -> value, those common to all included). number: its place, from 1.
+
+    weight: above 0; 1 where variants are not weighed.
+    """
 
     number: int
     name: str
     overrides: Mapping[str, Any]
+    weight: float = 1.0
 
     @property
     def all_overrides(self) -> dict[str, Any]:
@@ -57,9 +62,12 @@ class Sweep:
     inputs: Mapping[int, str]
 
 
-def read_sweep(path: Path, tick: Callable[[int, int], None] = lambda done, of: None) -> Sweep:
+def read_sweep(
+    path: Path, tick: Callable[[int, int], None] = lambda done, of: None, *, is_weighted: bool = False
+) -> Sweep:
     """Read a sweep file and try every variant's inputs; `tick(done, of)` is called for each.
 
+    is_weighted: variants of a list or of the CSV may have a `weight`, which is no override.
     ScenarioError with all the problems of the file and of every variant; nothing is solved or written here.
     """
     findings = Findings()
@@ -67,7 +75,7 @@ def read_sweep(path: Path, tick: Callable[[int, int], None] = lambda done, of: N
     if raw is None:
         raise ScenarioError(findings.problems)
     source = _source(path, raw, findings)
-    variants = _variants(path, raw, findings)
+    variants = _variants(path, raw, findings, is_weighted=is_weighted)
     if findings.problems or source is None:
         raise ScenarioError(findings.problems)
     inputs: dict[int, str] = {}
@@ -113,13 +121,16 @@ def _source(path: Path, raw: Mapping[str, Any], findings: Findings) -> Source | 
     return None
 
 
-def _variants(path: Path, raw: Mapping[str, Any], findings: Findings) -> tuple[Variant, ...]:
+def _variants(
+    path: Path, raw: Mapping[str, Any], findings: Findings, *, is_weighted: bool
+) -> tuple[Variant, ...]:
     for key in raw:
         if key not in KEYS:
             findings.add("unknown_setting", path.name, None, key, raw[key], suggestion=nearest(key, KEYS))
     common = _table(path, raw, "common", findings)
+    combined = list(_grid(path, raw, findings))
     named = [
-        *((None, own) for own in _grid(path, raw, findings)),
+        *((None, own) for own in combined),
         *_list(path, raw, findings),
         *_rows(path, raw, findings),
     ]
@@ -128,12 +139,20 @@ def _variants(path: Path, raw: Mapping[str, Any], findings: Findings) -> tuple[V
     variants = []
     first: dict[str, int] = {}
     for number, (name, own) in enumerate(named, start=1):
+        weight = own.pop(WEIGHT, 1.0) if is_weighted and number > len(combined) else 1.0
+        if not _is_weight(weight):
+            findings.add("wrong_type", path.name, None, WEIGHT, weight, expected="weight = 0.5 (> 0)")
+            continue
         told = name or "; ".join(f"{key}={_shown(value)}" for key, value in own.items()) or "base"
-        variants.append(Variant(number, told, {**common, **own}))
+        variants.append(Variant(number, told, {**common, **own}, float(weight)))
         if name is not None and name in first:
             findings.add("sweep_name_twice", path.name, None, NAME, name, first=first[name], second=number)
         first.setdefault(told, number)
     return tuple(variants)
+
+
+def _is_weight(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf
 
 
 def _table(path: Path, raw: Mapping[str, Any], key: str, findings: Findings) -> dict[str, Any]:

@@ -13,13 +13,14 @@ from typing import Any, Literal
 import numpy as np
 
 from dualcontrol import timing
+from dualcontrol.frontier_prices import AFFINE, SIDES, Factor, by_factor, by_limits, factor_of
 from dualcontrol.model.accounting import account
 from dualcontrol.model.allocation import Case
 from dualcontrol.model.changes import change
 from dualcontrol.model.policy import judge
 from dualcontrol.model.scenario import Scenario
 from dualcontrol.solvers.compile import Arrays, Floats
-from dualcontrol.solvers.highs import SolverError, Status
+from dualcontrol.solvers.highs import Status
 from dualcontrol.solvers.lives import Lives
 from dualcontrol.solvers.parametric import Moving, NotAffineError, breaks
 from dualcontrol.solving import first_program, options_of
@@ -36,9 +37,7 @@ COLUMNS: Mapping[str, str] = {  # the heading of the parameter in `frontier.csv`
     "carbon": "co2_budget_t",
 }
 STEPS = 21
-_AFFINE = 1e-9  # relative: so exactly does a compilation between the ends lie between them
 _TRIED = (0.5, 0.137, 0.811)  # where it is tried
-_SIDES = ("lower", "upper", "row_lower", "row_upper")
 
 
 class RangeError(ValueError):
@@ -102,26 +101,47 @@ def frontier(
     """
     if scenario.settings.time.mode == "year":
         scenario = change(scenario, {"time.mode": "typical"})
-    least, most = _range(scenario, over, low, high)
+    least, most = span(scenario, over, low, high)
     programs = _Programs(scenario, over)
     begin, end = programs.at(least), programs.at(most)
-    line = _line(programs, (least, begin.program.relaxed()), (most, end.program.relaxed()))
+    way = _way(programs, (least, begin.program.relaxed()), (most, end.program.relaxed()))
+    line = way if isinstance(way, tuple) else None
     has_integers = bool(begin.program.is_integer.any() or end.program.is_integer.any())
     if line is not None and not has_integers:
         return _exact(begin, over, line, least, most)
-    levels = sorted({programs.whole(level) for level in np.linspace(least, most, max(2, steps)).tolist()})
     lives = Lives()
-    points = tuple(_solved(programs.at(level), level, lives, line, most - least) for level in levels)
-    return Frontier(over, points, is_exact=False, why_not="integers" if has_integers else "not_affine")
+    points = []
+    for level in levels_of(over, least, most, steps):
+        built = programs.at(level)
+        point, x = solved(built, level, lives)
+        points.append(point if x is None else _priced(point, built.program.fixed(x), way, most - least))
+    return Frontier(over, tuple(points), is_exact=False, why_not="integers" if has_integers else "not_affine")
 
 
 @dataclass(frozen=True)
-class _Built:
-    """The compiled case at one level."""
+class Built:
+    """The compiled case at one level: the yearly model, and the program of the value stage."""
 
     case: Case
     yearly: Arrays
     program: Arrays
+
+
+def built_at(scenario: Scenario, levels: Mapping[Over, float]) -> Built:
+    """The case at levels of one or several parameters. ScenarioError where one is no value of its setting."""
+    changes = {SETTINGS[over]: whole(over, level) for over, level in levels.items()}
+    case = Case(judge(account(change(scenario, changes))))
+    return Built(case, *first_program(case))
+
+
+def whole(over: Over, level: float) -> float:
+    """The level as the ledger takes it: an increment in whole tonnes."""
+    return float(round(level)) if over == "increment" else float(f"{level:.12g}")
+
+
+def levels_of(over: Over, least: float, most: float, steps: int) -> list[float]:
+    """Levels at equal distances, both ends included."""
+    return sorted({whole(over, level) for level in np.linspace(least, most, max(2, steps)).tolist()})
 
 
 class _Programs:
@@ -131,16 +151,14 @@ class _Programs:
         self.scenario, self.over = scenario, over
 
     def whole(self, level: float) -> float:
-        """The level as the ledger takes it: an increment in whole tonnes."""
-        return float(round(level)) if self.over == "increment" else float(f"{level:.12g}")
+        return whole(self.over, level)
 
-    def at(self, level: float) -> _Built:
-        case = Case(judge(account(change(self.scenario, {SETTINGS[self.over]: self.whole(level)}))))
-        return _Built(case, *first_program(case))
+    def at(self, level: float) -> Built:
+        return built_at(self.scenario, {self.over: level})
 
 
-def _range(scenario: Scenario, over: Over, low: float | None, high: float | None) -> tuple[float, float]:
-    """From and to: as given, else around what the scenario has now."""
+def span(scenario: Scenario, over: Over, low: float | None, high: float | None) -> tuple[float, float]:
+    """From and to: as given, else around what the scenario has now. Errors: RangeError."""
     targets = scenario.settings.targets
     if over == "increment":
         now = targets.increment_tce_eq or 0.0
@@ -158,17 +176,25 @@ def _range(scenario: Scenario, over: Over, low: float | None, high: float | None
     return least, most
 
 
-def _line(
+def _way(
     programs: _Programs, begin: tuple[float, Arrays], end: tuple[float, Arrays]
-) -> tuple[Arrays, Arrays] | None:
-    """Both ends, if only limits move between them and compilations in between lie on the line; else None."""
+) -> tuple[Arrays, Arrays] | Factor | None:
+    """How the programs move: both ends, if only limits do, along a line; a factor, if only that; else None.
+
+    Compilations in between are held against it.
+    """
     (least, first), (most, last) = begin, end
-    for share in (1.0, *_TRIED):
+    is_line = _lies_between(first, last, last, 1.0)
+    if not is_line and factor_of(first, last, ()) is None:
+        return None
+    between = []
+    for share in _TRIED:
         level = programs.whole(least + share * (most - least))
-        tried = last if share == 1.0 else programs.at(level).program.relaxed()
-        if not _lies_between(first, last, tried, (level - least) / (most - least)):
+        t = (level - least) / (most - least)
+        between.append((t, programs.at(level).program.relaxed()))
+        if is_line and not _lies_between(first, last, between[-1][1], t):
             return None
-    return first, last
+    return (first, last) if is_line else factor_of(first, last, between)
 
 
 def _lies_between(first: Arrays, last: Arrays, tried: Arrays, t: float) -> bool:
@@ -176,7 +202,7 @@ def _lies_between(first: Arrays, last: Arrays, tried: Arrays, t: float) -> bool:
         Moving(first, tried)  # the same costs and coefficients
     except NotAffineError:
         return False
-    return all(_is_mixed(getattr(first, s), getattr(last, s), getattr(tried, s), t) for s in _SIDES)
+    return all(_is_mixed(getattr(first, s), getattr(last, s), getattr(tried, s), t) for s in SIDES)
 
 
 def _is_mixed(first: Floats, last: Floats, tried: Floats, t: float) -> bool:
@@ -185,10 +211,10 @@ def _is_mixed(first: Floats, last: Floats, tried: Floats, t: float) -> bool:
         return False
     wanted = first[finite] + t * (last[finite] - first[finite])
     size = np.maximum(1.0, np.maximum(np.abs(first[finite]), np.abs(last[finite])))
-    return bool(np.all(np.abs(tried[finite] - wanted) <= _AFFINE * size))
+    return bool(np.all(np.abs(tried[finite] - wanted) <= AFFINE * size))
 
 
-def _exact(built: _Built, over: Over, line: tuple[Arrays, Arrays], least: float, most: float) -> Frontier:
+def _exact(built: Built, over: Over, line: tuple[Arrays, Arrays], least: float, most: float) -> Frontier:
     width = most - least
     with timing.stage("value"):
         found = breaks(Moving(*line))
@@ -204,41 +230,30 @@ def _exact(built: _Built, over: Over, line: tuple[Arrays, Arrays], least: float,
             one.right / width,
             is_inner,
         )
-        points.append(replace(point, **_figures(built.yearly, one.x)))
+        points.append(replace(point, **figures(built.yearly, one.x)))
     return Frontier(over, tuple(points), is_exact=True)
 
 
-def _solved(
-    built: _Built, level: float, lives: Lives, line: tuple[Arrays, Arrays] | None, width: float
-) -> Point:
-    """One level for itself: yes and no anew, then the prices with these kept, where only limits move."""
+def solved(built: Built, level: float, lives: Lives) -> tuple[Point, Floats | None]:
+    """One level for itself, yes and no anew: the point without prices, and its solution where there is a plan."""
     with timing.stage("value"):
         solution = lives.solve("value", built.program, options_of(built.case))
     if solution.status not in (Status.OPTIMAL, Status.WITHIN_GAP):
-        return Point(level, solution.status)
-    left = right = math.nan
-    if line is not None:
-        left, right = _sides(built.program.fixed(solution.x), line)
-    point = Point(level, solution.status, solution.objective, solution.bound, left / width, right / width)
-    return replace(point, **_figures(built.yearly, solution.x))
+        return Point(level, solution.status), None
+    point = Point(level, solution.status, solution.objective, solution.bound)
+    return replace(point, **figures(built.yearly, solution.x)), solution.x
 
 
-def _sides(program: Arrays, line: tuple[Arrays, Arrays]) -> tuple[float, float]:
-    """Slopes below and above, per whole way along the line, of a linear program; NaN where HiGHS gives no answer."""
-    first, last = line
-    moved = {}
-    for side in _SIDES:
-        now, here, there = getattr(program, side), getattr(first, side), getattr(last, side)
-        finite = np.isfinite(here) & np.isfinite(now)
-        moved[side] = now + np.subtract(there, here, out=np.zeros(len(now)), where=finite)
-    try:
-        found = Moving(program, replace(program, **moved), within=(-1.0, 1.0)).at(0.0)
-    except (NotAffineError, SolverError):
-        return math.nan, math.nan
-    return found.left, found.right
+def _priced(point: Point, fixed: Arrays, way: tuple[Arrays, Arrays] | Factor | None, width: float) -> Point:
+    """The point with the prices at its own yes and no."""
+    if way is None:
+        return point
+    left, right = by_factor(fixed, way) if isinstance(way, Factor) else by_limits(fixed, way)
+    return replace(point, price_left=left / width, price_right=right / width)
 
 
-def _figures(yearly: Arrays, x: Floats) -> dict[str, Any]:
+def figures(yearly: Arrays, x: Floats) -> dict[str, Any]:
+    """GDP, energy, carbon and admitted projects of a solution, by the names of a point."""
     place = {label: k for k, label in enumerate(yearly.columns)}
     admitted = [
         label[1]

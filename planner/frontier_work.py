@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import get_args
 
 from dualcontrol.console import Voice
+from dualcontrol.failures import tell_solver_error
 from dualcontrol.messages import say
-from dualcontrol.work import BAD_INPUT, INFEASIBLE, OK, SOLVER_ERROR, command, read
+from dualcontrol.work import BAD_INPUT, INFEASIBLE, OK, command, read
 
 
 @command
@@ -34,9 +35,7 @@ def draw_frontier(
         voice.fail(BAD_INPUT, say("frontier.no_range", voice.lang))
         return BAD_INPUT
     except SolverError as error:
-        sentence = say("error.solver", voice.lang, detail=str(error))
-        voice.fail(SOLVER_ERROR, sentence, say("error.solver_remedy", voice.lang), status="solver_error")
-        return SOLVER_ERROR
+        return tell_solver_error(voice, error)
     told = summary(scenario, found)
     solved = [point for point in found.points if point.value_wan_yuan is not None]
     if not solved:

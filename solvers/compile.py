@@ -3,7 +3,7 @@
 No Pyomo solver interface and no files; HiGHS gets the finished arrays (`highs.py`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -126,6 +126,26 @@ def compile_model(model: pyo.ConcreteModel) -> Arrays:
         index=np.array(index, dtype=np.int32),
         value=np.array(value),
     )
+
+
+def expressions(arrays: Arrays, wanted: Mapping[Label, Any]) -> dict[Label, tuple[Floats, float]]:
+    """Linear expressions of the model behind `arrays`, each as (coefficients of its columns, constant).
+
+    Errors: ValueError where one is not linear or has a variable that is no column.
+    """
+    place = {label: k for k, label in enumerate(arrays.columns)}
+    found = {}
+    for label, expression in wanted.items():
+        name = f"{label[0]}[{label[1]}]"
+        repn = _linear(expression, name)
+        cost = np.zeros(len(arrays.columns))
+        for coefficient, variable in zip(repn.linear_coefs, repn.linear_vars, strict=True):
+            column = (variable.parent_component().name, variable.index())
+            if column not in place:
+                raise ValueError(f"{name}: {variable.name} is not a column")
+            cost[place[column]] += float(coefficient)
+        found[label] = cost, float(repn.constant)
+    return found
 
 
 def _bounds(variable: Any) -> tuple[float, float]:
