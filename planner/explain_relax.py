@@ -1,0 +1,222 @@
+"""The cheapest relaxations that bring a plan back: one parameter alone, or several together at the least sum.
+
+A relaxation is a change of the scenario at a printable figure. The figure is the least one for which the first stage
+has a solution, so that one printed step less has none; then the changed scenario is solved as a whole, and only what
+solves is offered. Whole tonnes may take some steps more.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import numpy as np
+
+from dualcontrol.coupling import couple, drafted_series, hours_of
+from dualcontrol.explain_levers import Lever, levers_of
+from dualcontrol.explain_limits import SOLVED, Bench, ClauseProgram, Limit, told
+from dualcontrol.infeasible import Infeasible, elastic_program, size_of
+from dualcontrol.model.accounting import account
+from dualcontrol.model.allocation import NETWORK_ROWS, ROWS, Case, build_model
+from dualcontrol.model.changes import change
+from dualcontrol.model.policy import judge
+from dualcontrol.model.scenario import ScenarioError
+from dualcontrol.optimise import optimise
+from dualcontrol.solvers.changes import Rebuilt
+from dualcontrol.solvers.compile import Arrays, Floats, compile_model
+from dualcontrol.solvers.highs import LiveHighs, SolverError
+
+MOST_STEPS = 2**40
+OUTWARD = (0, 1, 2, 4, 8, 16, 32, 64)  # steps more that whole tonnes may take
+NONE = 1e-6  # relative to what counts as much in a row: less is missed of it
+
+
+@dataclass(frozen=True)
+class Move:
+    """One parameter's change: where it goes, and the figure one printed step less, for which there is no plan.
+
+    short: None of a switch, and in a joint relaxation.
+    """
+
+    lever: Lever
+    new: Decimal
+    short: Decimal | None = None
+
+    @property
+    def changes(self) -> dict[str, object]:
+        """Keys and values for `model.changes.change`."""
+        return self.lever.changes(self.new)
+
+
+@dataclass(frozen=True)
+class Relaxation:
+    """Changes under which there is a plan, seen by solving it. value_wan_yuan: what it is worth."""
+
+    moves: tuple[Move, ...]
+    value_wan_yuan: float
+
+    @property
+    def changes(self) -> dict[str, object]:
+        """All keys and values for `model.changes.change`."""
+        return {key: value for move in self.moves for key, value in move.changes.items()}
+
+
+class Workshop:
+    """Changed scenarios of one case without a plan, tried in one live instance."""
+
+    def __init__(self, case: Case, bench: Bench) -> None:
+        self.case, self.bench, self.options = case, bench, bench.options
+        self.scenario = case.accounts.scenario
+        self._live: LiveHighs | None = None
+
+    def single(self, limits: Iterable[Limit]) -> tuple[Relaxation, ...]:
+        """Every lever of the limits that brings a plan back alone, at its least change."""
+        found: dict[tuple[str, int], Relaxation] = {}
+        for limit in limits:
+            for lever in levers_of(self.case, limit):
+                if (lever.key, lever.sign) in found:
+                    continue
+                relaxation = self._alone(lever)
+                if relaxation is not None:
+                    found[lever.key, lever.sign] = relaxation
+        return tuple(found.values())
+
+    def joint(self) -> Relaxation | None:
+        """The way of least sum over all limits that have a lever; None where they are not enough or one is."""
+        firsts = {limit.row: levers[0] for limit in self.bench.program.limits
+                  if limit.name != "elastic_band" and (levers := levers_of(self.case, limit))}  # fmt: skip
+        missed, x = self._missed(list(firsts))
+        if not missed:
+            return None
+        moves = [(lever := firsts[row].stepped(amount), max(lever.first, self._root(lever, amount, x)))
+                 for row, amount in missed.items()]  # fmt: skip
+        for more in OUTWARD:
+            changed = tuple(Move(lever, lever.at(steps + more)) for lever, steps in moves)
+            relaxation = self._solved(changed)
+            if relaxation is not None:
+                return relaxation
+        return None
+
+    def _alone(self, lever: Lever) -> Relaxation | None:
+        if lever.kind == "switch":
+            move = Move(lever, lever.old)
+            return self._solved((move,)) if self._is_possible(move.changes) else None
+        missed, x = self._missed([lever.limit.row])
+        if lever.is_own and not missed:
+            return None
+        amount = missed.get(lever.limit.row, 0.0)
+        lever = lever.stepped(amount)
+        steps = self._least(lever, self._root(lever, amount, x) if amount else 0)
+        if steps is None:
+            return None
+        for more in OUTWARD:
+            short = lever.at(steps + more - 1)
+            relaxation = self._solved((Move(lever, lever.at(steps + more), short),))
+            if relaxation is not None:
+                return relaxation
+        return None
+
+    def _least(self, lever: Lever, guess: int) -> int | None:
+        """The fewest steps for which there is a solution; None where there is none however many."""
+        low, high = lever.first - 1, max(guess, lever.first)
+        if not lever.is_own and not self._is_possible(lever.changes(lever.at(MOST_STEPS))):
+            return None
+        while not self._is_possible(lever.changes(lever.at(high))):
+            low = high
+            if high >= MOST_STEPS or lever.at(high) in (lever.least, lever.most):
+                return None
+            high = min(2 * high + 1, MOST_STEPS)
+        at = high - 1
+        while high - low > 1:
+            if self._is_possible(lever.changes(lever.at(at))):
+                high = at
+            else:
+                low = at
+            at = (low + high) // 2
+        return high
+
+    def _is_possible(self, changes: Mapping[str, object]) -> bool:
+        """Whether the first stage of the changed scenario has a solution."""
+        program = self._program(changes)
+        if program is None:
+            return False
+        if self._live is None or isinstance(self._live.update(program), Rebuilt):
+            self._live = LiveHighs(program, self.options)
+        return told(self._live.solve()) is not None
+
+    def _case(self, changes: Mapping[str, object]) -> Case | None:
+        """The changed scenario with the margins of this case; None where it would be a faulty one."""
+        try:
+            scenario = change(self.scenario, changes)
+        except ScenarioError:
+            return None
+        return replace(self.case, rulings=judge(account(scenario)))
+
+    def _program(self, changes: Mapping[str, object]) -> Arrays | None:
+        case = self._case(changes)
+        if case is None:
+            return None
+        model = build_model(case)
+        program = compile_model(model)
+        if case.power is not None:
+            program, _ = couple(program, hours_of(case, drafted_series(case)), model.total_terms)
+        return replace(program, cost=np.zeros(len(program.columns)), offset=0.0)
+
+    def _root(self, lever: Lever, amount: float, x: Floats) -> int:
+        """Steps after which `x`, which misses the lever's limit by `amount`, keeps it: the miss falls in proportion.
+
+        0 where the lever moves something else than the limit itself.
+        """
+        name, index = self.bench.program.arrays.rows[lever.limit.row]
+        trial = 1000 if lever.kind == "share" else max(1, int(Decimal(repr(amount)) / lever.step))
+        case = self._case(lever.changes(lever.at(trial)))
+        if case is None or lever.at(trial) == lever.old:
+            return 0
+        rows = compile_model(build_model(case))
+        if (name, index) not in rows.rows:
+            return 0
+        left = _missed_by(rows, rows.row(name, index), x[: len(rows.columns)])
+        moved = abs(lever.at(trial) - lever.old)
+        if not left < amount:
+            return 0
+        needed = Decimal(repr(amount / (amount - left))) * moved - Decimal("1e-9")
+        return max(0, int((needed / lever.step).to_integral_value("ROUND_CEILING")))
+
+    def _missed(self, rows: Sequence[int]) -> tuple[dict[int, float], Floats]:
+        """What is missed of each row at the least weighted sum, and the solution; nothing where that is not enough."""
+        program = self.bench.program
+        sizes = [_size(self.case, program, row) for row in rows]
+        elastic, owner = elastic_program(program.arrays, list(rows), np.array([1.0 / s for s in sizes]))
+        solution = LiveHighs(elastic, self.options).solve()
+        if solution.status not in SOLVED or not solution.x.size:
+            return {}, np.zeros(0)
+        width = len(program.arrays.columns)
+        missed = np.bincount(owner, weights=solution.x[width:], minlength=len(program.arrays.rows))
+        found = {
+            row: float(missed[row])
+            for row, size in zip(rows, sizes, strict=True)
+            if missed[row] > NONE * size
+        }
+        return found, solution.x[:width]
+
+    def _solved(self, moves: tuple[Move, ...]) -> Relaxation | None:
+        """The relaxation if the changed scenario has a plan."""
+        changes = {key: value for move in moves for key, value in move.changes.items()}
+        try:
+            plan = optimise(judge(account(change(self.scenario, changes))))
+        except (Infeasible, ScenarioError, SolverError):
+            return None
+        return Relaxation(moves, float(plan.summary["objective_wan_yuan"]))
+
+
+def _missed_by(arrays: Arrays, row: int, x: Floats) -> float:
+    """By how much `x` misses a row; negative where it leaves room."""
+    entries = slice(arrays.start[row], arrays.start[row + 1])
+    activity = float(arrays.value[entries] @ x[arrays.index[entries]])
+    return max(float(arrays.row_lower[row]) - activity, activity - float(arrays.row_upper[row]))
+
+
+def _size(case: Case, program: ClauseProgram, row: int) -> float:
+    """What counts as much in a row: as in the elastic program, 1 for the rows made from bounds."""
+    if row >= program.height:
+        return 1.0
+    return size_of(case, {known.name: known for known in ROWS + NETWORK_ROWS}, program.arrays, row)
