@@ -1,4 +1,5 @@
-"""The command line: `dualcontrol check | solve | audit | issue | demo | power | batch | frontier | compare | seek`.
+"""The command line: `dualcontrol check | solve | audit | issue | demo | power | batch | frontier | compare | seek |
+explain`.
 
 Only what parses the arguments is imported here; the work is in `dualcontrol.work`, loaded when asked for.
 """
@@ -10,7 +11,14 @@ from typing import Annotated
 
 import typer
 
-from dualcontrol import batch_command, compare_command, frontier_command, power_command, seek_command
+from dualcontrol import (
+    batch_command,
+    compare_command,
+    explain_command,
+    frontier_command,
+    power_command,
+    seek_command,
+)
 from dualcontrol.console import Voice, open_streams
 from dualcontrol.messages import LANGUAGES, Language, language, say
 
@@ -173,4 +181,5 @@ def build(lang: Language) -> typer.Typer:
     frontier_command.register(app, lang, json_flag, lang_text, help_flag)
     compare_command.register(app, lang, json_flag, lang_text, help_flag)
     seek_command.register(app, lang, json_flag, lang_text, help_flag)
+    explain_command.register(app, lang, json_flag, lang_text, help_flag)
     return app

@@ -25,7 +25,8 @@ class Lever:
 
     name: what it is called (message `explain_lever.<name>`). sign: the way that relaxes, +1 up, -1 down. least, most:
     values it may take. also: other cells that change with it. to: the one value of a switch. is_own: the parameter
-    moves this limit and nothing else, so that without a plan for any value of the limit there is none for any of it.
+    moves its row (name, index) and nothing else, so that without a plan for any value of that row there is none for
+    any of the parameter.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Lever:
     to: object = None
     step: Decimal = SHARE_STEP
     is_own: bool = True
+    row: tuple[str, Any] = ("", None)
 
     def changes(self, value: Decimal) -> dict[str, object]:
         """The changes of the scenario that give the parameter this value."""
@@ -93,7 +95,10 @@ class _Levers:
         unit = more.pop("unit", "share" if kind == "share" else self.limit.unit)
         value = Decimal(repr(float(str(old))))
         most = Decimal(1) if kind == "share" else Decimal("1e15")
-        return Lever(name, clause, key, kind, unit, value, sign, self.limit, **{"most": most, **more})
+        row = more.pop("row", (self.limit.name, self.limit.index or None))
+        return Lever(
+            name, clause, key, kind, unit, value, sign, self.limit, **{"most": most, "row": row, **more}
+        )
 
     def _cell(self, table: str, key: str, index: str, column: str) -> float:
         frame = self.scenario.table(table)
@@ -120,7 +125,8 @@ class _Levers:
 
     def _elastic_band(self) -> Iterator[Lever]:
         old = self.targets.overshoot_max_share
-        yield self._lever("overshoot", "targets.overshoot_max_share", "share", old, 1, clause="1.b")
+        yield self._lever("overshoot", "targets.overshoot_max_share", "share", old, 1, clause="1.b",
+                          row=("elastic_band", None))  # fmt: skip
 
     def _carbon_budget(self) -> Iterator[Lever]:
         yield self._lever("carbon_budget", "targets.co2_budget_t", "amount", self.targets.co2_budget_t, 1)

@@ -26,6 +26,7 @@ from dualcontrol.solvers.compile import Arrays, Floats, compile_model
 from dualcontrol.solvers.highs import LiveHighs, SolverError
 
 MOST_STEPS = 2**40
+TRIAL = 1000  # steps of a share by which it is seen what a step does
 OUTWARD = (0, 1, 2, 4, 8, 16, 32, 64)  # steps more that whole tonnes may take
 NONE = 1e-6  # relative to what counts as much in a row: less is missed of it
 
@@ -67,6 +68,8 @@ class Workshop:
         self.case, self.bench, self.options = case, bench, bench.options
         self.scenario = case.accounts.scenario
         self._live: LiveHighs | None = None
+        self._row = {label: k for k, label in enumerate(bench.program.arrays.rows[: bench.program.height])}
+        self._cases: dict[str, Case | None] = {}
 
     def single(self, limits: Iterable[Limit]) -> tuple[Relaxation, ...]:
         """Every lever of the limits that brings a plan back alone, at its least change."""
@@ -100,10 +103,13 @@ class Workshop:
         if lever.kind == "switch":
             move = Move(lever, lever.old)
             return self._solved((move,)) if self._is_possible(move.changes) else None
-        missed, x = self._missed([lever.limit.row])
-        if lever.is_own and not missed:
+        amount, x = 0.0, np.zeros(0)
+        if lever.row in self._row:
+            row = self._row[lever.row]
+            missed, x = self._missed([row])
+            amount = missed.get(row, 0.0)
+        if lever.is_own and not amount:
             return None
-        amount = missed.get(lever.limit.row, 0.0)
         lever = lever.stepped(amount)
         steps = self._least(lever, self._root(lever, amount, x) if amount else 0)
         if steps is None:
@@ -145,11 +151,14 @@ class Workshop:
 
     def _case(self, changes: Mapping[str, object]) -> Case | None:
         """The changed scenario with the margins of this case; None where it would be a faulty one."""
-        try:
-            scenario = change(self.scenario, changes)
-        except ScenarioError:
-            return None
-        return replace(self.case, rulings=judge(account(scenario)))
+        key = repr(sorted(changes.items()))
+        if key not in self._cases:
+            try:
+                rulings = judge(account(change(self.scenario, changes)))
+                self._cases[key] = replace(self.case, rulings=rulings)
+            except ScenarioError:
+                self._cases[key] = None
+        return self._cases[key]
 
     def _program(self, changes: Mapping[str, object]) -> Arrays | None:
         case = self._case(changes)
@@ -166,20 +175,19 @@ class Workshop:
 
         0 where the lever moves something else than the limit itself.
         """
-        name, index = self.bench.program.arrays.rows[lever.limit.row]
-        trial = 1000 if lever.kind == "share" else max(1, int(Decimal(repr(amount)) / lever.step))
-        case = self._case(lever.changes(lever.at(trial)))
-        if case is None or lever.at(trial) == lever.old:
+        if lever.kind != "share":  # amounts are told in the unit of the row
+            return _steps(Decimal(repr(amount)), lever)
+        trial = lever.at(TRIAL)
+        case = self._case(lever.changes(trial)) if trial != lever.old else None
+        if case is None:
             return 0
         rows = compile_model(build_model(case))
-        if (name, index) not in rows.rows:
+        if lever.row not in rows.rows:
             return 0
-        left = _missed_by(rows, rows.row(name, index), x[: len(rows.columns)])
-        moved = abs(lever.at(trial) - lever.old)
+        left = _missed_by(rows, rows.row(*lever.row), x[: len(rows.columns)])
         if not left < amount:
             return 0
-        needed = Decimal(repr(amount / (amount - left))) * moved - Decimal("1e-9")
-        return max(0, int((needed / lever.step).to_integral_value("ROUND_CEILING")))
+        return _steps(Decimal(repr(amount / (amount - left))) * abs(trial - lever.old), lever)
 
     def _missed(self, rows: Sequence[int]) -> tuple[dict[int, float], Floats]:
         """What is missed of each row at the least weighted sum, and the solution; nothing where that is not enough."""
@@ -200,12 +208,19 @@ class Workshop:
 
     def _solved(self, moves: tuple[Move, ...]) -> Relaxation | None:
         """The relaxation if the changed scenario has a plan."""
-        changes = {key: value for move in moves for key, value in move.changes.items()}
+        case = self._case({key: value for move in moves for key, value in move.changes.items()})
+        if case is None:
+            return None
         try:
-            plan = optimise(judge(account(change(self.scenario, changes))))
-        except (Infeasible, ScenarioError, SolverError):
+            plan = optimise(case.rulings)
+        except (Infeasible, SolverError):
             return None
         return Relaxation(moves, float(plan.summary["objective_wan_yuan"]))
+
+
+def _steps(change: Decimal, lever: Lever) -> int:
+    """So many steps make the change at least, but for rounding."""
+    return max(0, int(((change - Decimal("1e-9")) / lever.step).to_integral_value("ROUND_CEILING")))
 
 
 def _missed_by(arrays: Arrays, row: int, x: Floats) -> float:

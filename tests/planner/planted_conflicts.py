@@ -16,7 +16,9 @@ FLOOR = "technology_floor"
 QUIET: dict[str, Any] = {"release_phase_share": 0, "max_cut_share": 0}  # no release, no limit
 
 
-def decision(target: str, what: str = "admitted", kind: str = "fixed", value: object = 1) -> dict[str, object]:
+def decision(
+    target: str, what: str = "admitted", kind: str = "fixed", value: object = 1
+) -> dict[str, object]:
     """A decision of the meeting on a unit or project."""
     return {"decision_id": f"d_{target}", "target_id": target, "what": what, "kind": kind, "value": value,
             "document": "x", "date": "2022-01-01"}  # fmt: skip
@@ -76,7 +78,7 @@ def _limited() -> Scenario:
 
 
 def _earmarked() -> Scenario:
-    # A releases 3 % of 1000 to the earmark. P earns less per tonne than A, so that the earmark may not pay it: 100 > 80.
+    # A releases 3 % of 1000 to the earmark; P earns less per tonne than A, so it may not pay P: 100 > 80
     settings = {**total(80), "policy": {"benchmark_tce_per_wan_yuan": 1, "max_cut_share": 0}}
     return county([*A, project("P", 100, 40)], settings, decisions=[decision("P")])
 
@@ -87,7 +89,9 @@ def _cut() -> Scenario:
             "effective_from": "2020-01-01"}  # fmt: skip
     product = {"unit_id": "A", "product": "coal", "output": 1000, "output_unit": "t", "specific_energy": 1000,
                "specific_unit": "kgce/t", "benchmark_key": "b"}  # fmt: skip
-    return county(A, pool(500), benchmarks=[line], products=[product], output_targets=made(900)["output_targets"])
+    return county(
+        A, pool(500), benchmarks=[line], products=[product], output_targets=made(900)["output_targets"]
+    )
 
 
 def _shared(increment: float, band: float = 0.0) -> Scenario:
@@ -121,11 +125,15 @@ PLANTED: dict[str, Planted] = {
         ),
     ),
     # a three-high project held against no line
-    "promise_and_advanced_value": Planted(("3.2.2b", "3.3.1a"), lambda: _admitted(pool(500), is_three_high=1)),
+    "promise_and_advanced_value": Planted(
+        ("3.2.2b", "3.3.1a"), lambda: _admitted(pool(500), is_three_high=1)
+    ),
     # full capacity needs 1000, so no more may be granted: 1100 is promised
     "promise_and_capacity": Planted(("3.2.1c", "3.2.2b"), lambda: _grown(1100, unit("A", 1000, 500))),
     # capped stock: 1100 is promised
-    "promise_and_cap": Planted(("3.1.1", "3.2.2b"), lambda: _grown(1100, unit("A", 1000, 500, sector="heavy"))),
+    "promise_and_cap": Planted(
+        ("3.1.1", "3.2.2b"), lambda: _grown(1100, unit("A", 1000, 500, sector="heavy"))
+    ),
     # better than the given 3 tce per 万元: 5 % of 1000 may be granted, 100 are promised
     "promise_and_allowance": Planted(
         ("3.2.2b", "3.3.2b"),
@@ -137,16 +145,20 @@ PLANTED: dict[str, Planted] = {
     ),
     # serious conduct costs 2 % of 1000 and bars grants: 1000 is promised
     "promise_and_conduct": Planted(
-        ("3.2.2b", "3.2.5"), lambda: _grown(1000, unit("A", 1000, 500, conduct="serious", conduct_since="2021-12-01"))
+        ("3.2.2b", "3.2.5"),
+        lambda: _grown(1000, unit("A", 1000, 500, conduct="serious", conduct_since="2021-12-01")),
     ),
     # homes need 100 tce more than they used, 90 of them protected: the pool holds 50
     "homes_and_pool": Planted(("3.2.1b", "3.2.1c"), lambda: county(A, pool(50), society=[homes(100, 0.9)])),
     # 900 t of coal need 900 tce over 450 + 500 万元: 0.947 tce per 万元, I_0 is 1, 0.9 is asked
     "coal_and_intensity": Planted(
-        ("3.2.1d", "3.4.2"), lambda: county(WORKS, free(intensity_reduction=0.1), gdp=[others(500)], **made(900))
+        ("3.2.1d", "3.4.2"),
+        lambda: county(WORKS, free(intensity_reduction=0.1), gdp=[others(500)], **made(900)),
     ),
     # 2.6 t each: 2340 t of CO2 for 900 t of coal, of a budget of 2000
-    "coal_and_carbon": Planted(("3.2.1a", "3.4.2"), lambda: county(WORKS, free(co2_budget_t=2000), **made(900))),
+    "coal_and_carbon": Planted(
+        ("3.2.1a", "3.4.2"), lambda: county(WORKS, free(co2_budget_t=2000), **made(900))
+    ),
     # 9 of 5 万m3
     "coal_and_water": Planted(("3.3.4b", "3.4.2"), lambda: county(WORKS, free(), **_water(5), **made(900))),
     # 90 % of the fossil fuel for 900 t, of 80 %

@@ -20,7 +20,7 @@ from dualcontrol.console import visible
 from tests.planner.conftest import Case
 from tests.planner.killing import beside, is_whole
 
-COMMANDS = ("check", "solve", "audit", "issue", "demo", "compare", "seek")
+COMMANDS = ("check", "solve", "audit", "issue", "demo", "compare", "seek", "explain")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dualcontrol.explain_limits import Bench, clause_program
 from dualcontrol.infeasible import Infeasible
 from dualcontrol.model.changes import change
 from dualcontrol.solvers.highs import Options
-from tests.model.small_cases import case_of, county, project, solve, total, unit
+from tests.model.small_cases import case_of, solve
 from tests.planner.planted_conflicts import PLANTED
 
 
