@@ -18,9 +18,7 @@ _TONNES = ("tce", "tce_eq", "t")
 def lines(found: Explanation, lang: Language) -> Iterator[str]:
     """What is told of a scenario without a plan, line by line."""
     names = names_of(found.case)
-    says = [
-        say(f"explain_by.{o.by}", lang, says=say(f"explain_says.{o.says}", lang)) for o in found.opinions
-    ]
+    says = [say(f"explain_by.{o.by}", lang, says=say(f"explain_says.{o.says}", lang)) for o in found.opinions]
     yield say("explain.opinions", lang, told=("；" if lang == "zh" else "; ").join(says))
     if found.is_typical:
         yield say("explain.typical", lang)
