@@ -4,8 +4,7 @@ What is published is read from the result folder; what would change it is found 
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -97,7 +96,6 @@ class Account:
     with_more_tce: int | None = None
     threshold: Threshold | None = None
     is_typical: bool = False
-    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def account_of(folder: Path, kind: str, owner: str) -> Account:

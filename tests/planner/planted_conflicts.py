@@ -101,7 +101,8 @@ def _shared(increment: float, band: float = 0.0) -> Scenario:
                   society=[homes(40, 1.0)], decisions=[decision("P")], **made(1040))  # fmt: skip
 
 
-def _water(budget: float) -> dict[str, Sequence[Any]]:
+def water(budget: float) -> dict[str, Sequence[Any]]:
+    """A uses 10 万m3 of water of a budget."""
     return {
         "resources": [{"resource_id": "water", "unit": "万m3", "budget": budget}],
         "resource_use": [{"resource_id": "water", "owner_id": "A", "use": 10}],
@@ -160,7 +161,7 @@ PLANTED: dict[str, Planted] = {
         ("3.2.1a", "3.4.2"), lambda: county(WORKS, free(co2_budget_t=2000), **made(900))
     ),
     # 9 of 5 万m3
-    "coal_and_water": Planted(("3.3.4b", "3.4.2"), lambda: county(WORKS, free(), **_water(5), **made(900))),
+    "coal_and_water": Planted(("3.3.4b", "3.4.2"), lambda: county(WORKS, free(), **water(5), **made(900))),
     # 90 % of the fossil fuel for 900 t, of 80 %
     "coal_and_fossil": Planted(
         ("2.3", "3.4.2"), lambda: county(WORKS, free(fossil_max_share_of_base=0.8), **made(900))

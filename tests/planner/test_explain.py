@@ -1,17 +1,23 @@
 """Why a scenario has no plan: planted conflicts are found exactly, and what is offered brings a plan back."""
 
+import json
 from functools import cache
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
+from dualcontrol.cli import main
 from dualcontrol.explain import Explanation, explanation
 from dualcontrol.explain_limits import Bench, clause_program
 from dualcontrol.infeasible import Infeasible
+from dualcontrol.model.allocation import Case
 from dualcontrol.model.changes import change
+from dualcontrol.model.plan import Plan
+from dualcontrol.model.policy import Rulings
 from dualcontrol.solvers.highs import Options
-from tests.model.small_cases import case_of, solve
-from tests.planner.planted_conflicts import PLANTED
+from tests.model.small_cases import case_of, county, project, solve, total, unit, write_county
+from tests.planner.planted_conflicts import FLOOR, PLANTED, decision, free, pool, water
 
 
 @cache
@@ -57,3 +63,121 @@ def test_every_relaxation_brings_a_plan_back_and_a_step_less_does_not(name: str)
 
 def offers(name: str) -> dict[str, object]:
     return {key: value for one in explained(name).single for key, value in one.changes.items()}
+
+
+def test_the_least_changes_are_those_worked_out_by_hand() -> None:
+    assert offers("promise_and_pool")["targets.increment_tce_eq"] == 100
+    assert offers("promise_and_pool")["targets.overshoot_max_share"] == pytest.approx(0.06)  # 60 of 1000
+    assert offers("promise_and_approval")["projects.P.is_quota_approved"] is True
+    assert offers("promise_and_allowance") == {"decisions.d_A.value": 1050, "policy.allowance_share": 0.1}
+    assert offers("homes_and_pool")["society.homes.floor_share"] == 0.5
+    # 900 tce over 950 万元 is 94.74 % of 1 tce per 万元; at a share a of coal a/(a/2 + 0.5) = 0.9 is 9/11
+    assert offers("coal_and_intensity") == {
+        "targets.intensity_reduction": 0.0526, "output_targets.coal.min_output": 818,
+    }  # fmt: skip
+    assert offers("coal_and_water") == {"resources.water.budget": 9, "output_targets.coal.min_output": 500}
+    # a share of the penalty that is given back is 0.02 at most: none of the 2 %, as the record bars what is left
+    assert offers("promise_and_conduct") == {"decisions.d_A.value": 980}
+    assert offers("promise_and_review") == {"decisions.d_P.kind": "max", "decisions.d_P.value": 1}
+
+
+def test_no_half_project_is_infeasible_only_by_yes_and_no() -> None:
+    said = {opinion.by: opinion.says for opinion in explained("no_half_project").opinions}
+    assert said == {"presolve_off": "infeasible", "relaxation": "feasible", "elastic": "infeasible"}
+    assert not explained("no_half_project").differ
+
+
+def test_two_conflicts_need_two_changes() -> None:
+    # water for 0.5 of A and carbon for 0.6 of it, under a technology floor of 0.9: 0.4 x 10 and 0.3 x 2600 are missed
+    found = explanation(
+        county(
+            [unit("A", 1000, 500, activity_min=0.9)], free(co2_budget_t=1560), **water(5)
+        )
+    )  # fmt: skip
+    assert [one.groups for one in found.conflicts] == [("3.2.1a", FLOOR), ("3.3.4b", FLOOR)]
+    assert found.single == ()
+    assert found.joint is not None
+    assert found.joint.changes == {"targets.co2_budget_t": 2340, "resources.water.budget": 9}
+
+
+def test_one_clause_may_contradict_itself() -> None:
+    # P is to be admitted and not to be: one clause, whose limits conflict among themselves
+    promises = [decision("P", value=value) | {"decision_id": f"d{value}"} for value in (0, 1)]
+    owners = [unit("A", 1000, 500), project("P", 100, 500)]
+    found = explanation(county(owners, pool(500), decisions=promises))
+    assert [one.groups for one in found.conflicts] == [("3.2.2b",)]
+    assert {limit.index for limit in found.conflicts[0].limits} == {"d0", "d1"}
+    assert [one.changes for one in found.single] == [
+        {f"decisions.d{k}.kind": "max", f"decisions.d{k}.value": 1} for k in (0, 1)
+    ]
+
+
+def test_a_scenario_with_a_plan_has_nothing_to_explain() -> None:
+    found = explanation(county([unit("A", 1000, 500)], total(0)))
+    assert found.plan is not None
+    assert (found.conflicts, found.single, found.joint) == ((), (), None)
+    assert found.as_dict()["status"] == "feasible"
+
+
+def test_a_wrong_infeasible_is_contradicted(monkeypatch: pytest.MonkeyPatch) -> None:
+    # the optimisation says infeasible of a case that has a plan: presolve off and the elastic program say otherwise
+    def refuse(rulings: Rulings) -> Plan:
+        raise Infeasible(Case(rulings))
+
+    monkeypatch.setattr("dualcontrol.explain.optimise", refuse)
+    found = explanation(county([unit("A", 1000, 500)], total(0)))
+    assert found.differ
+    assert {o.by: o.says for o in found.opinions} == dict.fromkeys(
+        ("presolve_off", "relaxation", "elastic"), "feasible"
+    )
+    assert (found.conflicts, found.single) == ((), ())
+
+
+def run(*arguments: object) -> int:
+    with pytest.raises(SystemExit) as end:
+        main(["explain", *(str(one) for one in arguments)])
+    return int(end.value.code or 0)
+
+
+def test_the_command_tells_the_conflict_and_the_way_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    owners = [unit("A", 1000, 500, sector="heavy"), project("P", 100, 500)]
+    source = write_county(tmp_path / "s", owners, pool(40), decisions=[decision("P")])
+    assert run(source, "--lang", "en") == 3
+    said = capsys.readouterr()
+    assert "3.2.1b: energy total (the pool is not overdrawn)" in said.out
+    assert "new increment (等价, equivalent) from 40 tce to 100 tce, +60 tce (3.2.1b)" in said.out
+    assert "There is no plan" in said.err
+    assert run(source, "--lang", "zh") == 3
+    assert "领导决定" in capsys.readouterr().out
+    assert run(source, "--json") == 3
+    told = json.loads(capsys.readouterr().out)
+    assert told["conflicts"][0]["clauses"] == ["3.2.1b", "3.2.2b"]
+    assert told["relaxations"]["single"][0]["changes"] == {"targets.increment_tce_eq": 100}
+    assert told["relaxations"]["single"][0]["moves"][0]["no_plan_at"] == 99
+    assert set(told) >= {
+        "ok",
+        "exit_code",
+        "error",
+        "status",
+        "opinions",
+        "opinions_differ",
+        "typical_days",
+        "told",
+    }
+    assert run(source, "--set", "targets.increment_tce_eq=100", "--lang", "en") == 0
+    assert "There is a plan: net value 1,000" in capsys.readouterr().out
+    assert run(tmp_path / "nowhere") == 2
+
+
+def test_opinions_that_differ_are_no_answer(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(rulings: Rulings) -> Plan:
+        raise Infeasible(Case(rulings))
+
+    monkeypatch.setattr("dualcontrol.explain.optimise", refuse)
+    source = write_county(tmp_path / "s", [unit("A", 1000, 500)], total(0))
+    assert run(source, "--json") == 5
+    assert json.loads(capsys.readouterr().out)["opinions_differ"] is True
