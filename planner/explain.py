@@ -171,11 +171,11 @@ def _said(program: Arrays, options: Options) -> str:
 
 
 def _elastic(case: Case) -> str:
-    """Infeasible where limits must be missed, or where missing them is not enough."""
+    """Infeasible where limits must be missed; no answer where missing them is not enough, or time was up."""
     try:
-        explain(case)
+        found = explain(case)
     except NoConflictError:
         return FEASIBLE
     except SolverError:
         return NO_ANSWER
-    return INFEASIBLE
+    return INFEASIBLE if found.gaps else NO_ANSWER

@@ -5,7 +5,6 @@ What is published is read from the result folder; what would change it is found 
 
 import json
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,7 @@ from dualcontrol.reporting import PRICE
 from dualcontrol.solvers.highs import SolverError
 from dualcontrol.solvers.prices import one_sided_prices
 
-MORE_POOL = "0.01"  # of the pool after the rules: what a unit is told about
+MORE_POOL = 0.01  # of the pool after the rules: what a unit is told about
 TABLES = {"unit": ("quotas", "id"), "project": ("projects", "project_id")}
 COUNTY = ("gdp", "energy", "co2")  # columns through which everybody is in the county's limits
 
@@ -224,7 +223,7 @@ def _unit(again: Optimised, unit_id: str) -> dict[str, Any]:
     scenario = case.accounts.scenario
     if not scenario.settings.is_total_managed:
         return told
-    more = max(1, whole_up(exact(Decimal(MORE_POOL)) * max(0, case.pool_opening_tce)))
+    more = max(1, whole_up(exact(MORE_POOL) * max(0, case.pool_opening_tce)))
     increment = float(case.rulings.increment_tce + more)
     try:
         plan = optimise(judge(account(change(scenario, {"targets.increment_tce_eq": increment}))))

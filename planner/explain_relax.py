@@ -11,23 +11,18 @@ from decimal import Decimal
 
 import numpy as np
 
-from dualcontrol.coupling import couple, drafted_series, hours_of
 from dualcontrol.explain_levers import Lever, levers_of
-from dualcontrol.explain_limits import SOLVED, Bench, ClauseProgram, Limit, told
+from dualcontrol.explain_limits import SOLVED, Bench, ClauseProgram, Limit
+from dualcontrol.explain_variants import Variants
 from dualcontrol.infeasible import Infeasible, elastic_program, size_of
-from dualcontrol.model.accounting import account
 from dualcontrol.model.allocation import NETWORK_ROWS, ROWS, Case, build_model
-from dualcontrol.model.changes import change
-from dualcontrol.model.policy import judge
-from dualcontrol.model.scenario import ScenarioError
 from dualcontrol.optimise import optimise
-from dualcontrol.solvers.changes import Rebuilt
 from dualcontrol.solvers.compile import Arrays, Floats, compile_model
 from dualcontrol.solvers.highs import LiveHighs, SolverError
 
 MOST_STEPS = 2**40
 TRIAL = 1000  # steps of a share by which it is seen what a step does
-OUTWARD = (0, 1, 2, 4, 8, 16, 32, 64)  # steps more that whole tonnes may take
+OUTWARD = range(9)  # steps more that whole tonnes may take
 NONE = 1e-6  # relative to what counts as much in a row: less is missed of it
 
 
@@ -65,11 +60,11 @@ class Workshop:
     """Changed scenarios of one case without a plan, tried in one live instance."""
 
     def __init__(self, case: Case, bench: Bench) -> None:
-        self.case, self.bench, self.options = case, bench, bench.options
-        self.scenario = case.accounts.scenario
-        self._live: LiveHighs | None = None
+        self.case, self.bench = case, bench
+        self.variants = Variants(case, bench.options)
+        settings = case.accounts.scenario.settings
+        self.elastic = replace(bench.options, gap=settings.time.gap if case.power is not None else 0.0)
         self._row = {label: k for k, label in enumerate(bench.program.arrays.rows[: bench.program.height])}
-        self._cases: dict[str, Case | None] = {}
 
     def single(self, limits: Iterable[Limit]) -> tuple[Relaxation, ...]:
         """Every lever of the limits that brings a plan back alone, at its least change."""
@@ -142,33 +137,12 @@ class Workshop:
 
     def _is_possible(self, changes: Mapping[str, object]) -> bool:
         """Whether the first stage of the changed scenario has a solution."""
-        program = self._program(changes)
-        if program is None:
-            return False
-        if self._live is None or isinstance(self._live.update(program), Rebuilt):
-            self._live = LiveHighs(program, self.options)
-        return told(self._live.solve()) is not None
-
-    def _case(self, changes: Mapping[str, object]) -> Case | None:
-        """The changed scenario with the margins of this case; None where it would be a faulty one."""
-        key = repr(sorted(changes.items()))
-        if key not in self._cases:
-            try:
-                rulings = judge(account(change(self.scenario, changes)))
-                self._cases[key] = replace(self.case, rulings=rulings)
-            except ScenarioError:
-                self._cases[key] = None
-        return self._cases[key]
-
-    def _program(self, changes: Mapping[str, object]) -> Arrays | None:
-        case = self._case(changes)
+        case = self.variants.of(changes)
         if case is None:
-            return None
-        model = build_model(case)
-        program = compile_model(model)
-        if case.power is not None:
-            program, _ = couple(program, hours_of(case, drafted_series(case)), model.total_terms)
-        return replace(program, cost=np.zeros(len(program.columns)), offset=0.0)
+            return False
+        program = self.variants.program(case)
+        program = replace(program, cost=np.zeros(len(program.columns)), offset=0.0)
+        return self.variants.solve(program) is not None
 
     def _root(self, lever: Lever, amount: float, x: Floats) -> int:
         """Steps after which `x`, which misses the lever's limit by `amount`, keeps it: the miss falls in proportion.
@@ -178,7 +152,7 @@ class Workshop:
         if lever.kind != "share":  # amounts are told in the unit of the row
             return _steps(Decimal(repr(amount)), lever)
         trial = lever.at(TRIAL)
-        case = self._case(lever.changes(trial)) if trial != lever.old else None
+        case = self.variants.of(lever.changes(trial)) if trial != lever.old else None
         if case is None:
             return 0
         rows = compile_model(build_model(case))
@@ -194,7 +168,7 @@ class Workshop:
         program = self.bench.program
         sizes = [_size(self.case, program, row) for row in rows]
         elastic, owner = elastic_program(program.arrays, list(rows), np.array([1.0 / s for s in sizes]))
-        solution = LiveHighs(elastic, self.options).solve()
+        solution = LiveHighs(elastic, self.elastic).solve()
         if solution.status not in SOLVED or not solution.x.size:
             return {}, np.zeros(0)
         width = len(program.arrays.columns)
@@ -208,7 +182,7 @@ class Workshop:
 
     def _solved(self, moves: tuple[Move, ...]) -> Relaxation | None:
         """The relaxation if the changed scenario has a plan."""
-        case = self._case({key: value for move in moves for key, value in move.changes.items()})
+        case = self.variants.of({key: value for move in moves for key, value in move.changes.items()})
         if case is None:
             return None
         try:

@@ -8,22 +8,16 @@ with one percent of the change less, which must still refuse it.
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from dualcontrol.coupling import couple, drafted_series, hours_of
-from dualcontrol.explain_limits import told
-from dualcontrol.model.accounting import account
-from dualcontrol.model.allocation import Case, build_model
-from dualcontrol.model.changes import change
+from dualcontrol.explain_variants import Variants
+from dualcontrol.model.allocation import Case
 from dualcontrol.model.plan import DECIDED, LATER
-from dualcontrol.model.policy import judge
-from dualcontrol.model.scenario import ScenarioError
 from dualcontrol.optimise import Infeasible, Optimised, optimise
-from dualcontrol.solvers.changes import Rebuilt
-from dualcontrol.solvers.compile import compile_model
-from dualcontrol.solvers.highs import LiveHighs, Options, Solution, SolverError
+from dualcontrol.solvers.highs import Options, SolverError
 
 FIGURES = 3
 PART = 0.01
-OUTWARD = (0, 1, 2, 4, 8)  # printed steps more that whole tonnes, ties or the gap may take
+EXACT = 1e-6  # relative gap of an optimum with a network
+OUTWARD = range(5)  # printed steps more that whole tonnes, ties or the gap may take
 MOST_TIMES = 1000  # a value raised so often does not help
 
 
@@ -75,8 +69,9 @@ class _Search:
         self.old = Decimal(repr(float(case.project_rows[project_id].value_added_wan_yuan)))
         # of what may be admitted in part, any part is in
         self.inside = PART if case.project_rows[project_id].is_divisible else 1.0
-        self.options = Options(time_limit_s=case.accounts.scenario.settings.solve.time_limit_s)
-        self._live: LiveHighs | None = None
+        settings = case.accounts.scenario.settings
+        gap = settings.solve.mip_gap if case.power is None else min(EXACT, settings.time.gap)
+        self.variants = Variants(case, Options(gap, settings.solve.time_limit_s))
         self._out = 0.0
 
     def least(self, inside: float, out: float) -> Threshold:
@@ -124,34 +119,23 @@ class _Search:
         return inside is not None and inside >= self._out - 1e-9 * max(1.0, abs(self._out))
 
     def _case(self, rise: Decimal) -> Case | None:
-        if not rise:
-            return self.case
         key = f"projects.{self.id}.value_added_wan_yuan"
-        try:
-            changed = change(self.case.accounts.scenario, {key: float(self.old + rise)})
-        except ScenarioError:
-            return None
-        return replace(self.case, rulings=judge(account(changed)))
+        return self.variants.of({key: float(self.old + rise)} if rise else {})
 
     def value(self, rise: Decimal, admitted: float | None) -> float | None:
         """The greatest value with so much of the project in (None: as is best), 万元; None without a plan."""
         case = self._case(rise)
         if case is None:
             return None
-        model = build_model(case)
-        yearly = compile_model(model)
-        program, column = yearly, yearly.column("admitted", self.id)
-        if case.power is not None:
-            program, _ = couple(yearly, hours_of(case, drafted_series(case)), model.total_terms)
+        program = self.variants.program(case)
+        column = program.column("admitted", self.id)
         lower, upper = program.lower.copy(), program.upper.copy()
         if admitted is not None:
             if not lower[column] <= admitted <= upper[column]:
                 return None
             lower[column] = upper[column] = admitted
         program = replace(program, lower=lower, upper=upper)
-        if self._live is None or isinstance(self._live.update(program), Rebuilt):
-            self._live = LiveHighs(program, self.options)
-        solution: Solution | None = told(self._live.solve())
+        solution = self.variants.solve(program)
         return None if solution is None else solution.objective
 
     def _admits(self, rise: Decimal) -> bool:
