@@ -9,10 +9,9 @@ from dualcontrol.explain_relax import Move, Relaxation, Workshop
 from dualcontrol.infeasible import Infeasible, NoConflictError, explain
 from dualcontrol.model.accounting import account
 from dualcontrol.model.allocation import Case
-from dualcontrol.model.plan import Plan
 from dualcontrol.model.policy import judge
 from dualcontrol.model.scenario import Scenario
-from dualcontrol.optimise import optimise
+from dualcontrol.optimise import decided
 from dualcontrol.solvers.compile import Arrays
 from dualcontrol.solvers.highs import LiveHighs, Options, SolverError, Status
 
@@ -40,7 +39,7 @@ class Opinion:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why a scenario has no plan; plan: the one it has, and then there is nothing else to tell.
+    """Why a scenario has no plan; value_wan_yuan: of the one it has, and then there is nothing else to tell.
 
     conflicts: the first is a smallest one, the others have no clause in common with those before. joint: several
     changes together, where the least sum of misses is not in one limit alone. is_typical: the year's network was
@@ -48,7 +47,7 @@ class Explanation:
     """
 
     case: Case | None
-    plan: Plan | None = None
+    value_wan_yuan: float | None = None
     opinions: tuple[Opinion, ...] = ()
     conflicts: tuple[ClauseConflict, ...] = ()
     single: tuple[Relaxation, ...] = ()
@@ -63,8 +62,8 @@ class Explanation:
     def as_dict(self) -> dict[str, Any]:
         """Plain values with stable keys, for programs."""
         return {
-            "status": FEASIBLE if self.plan is not None else INFEASIBLE,
-            "value_wan_yuan": None if self.plan is None else self.plan.summary["objective_wan_yuan"],
+            "status": FEASIBLE if self.value_wan_yuan is not None else INFEASIBLE,
+            "value_wan_yuan": self.value_wan_yuan,
             "opinions": {opinion.by: opinion.says for opinion in self.opinions},
             "opinions_differ": self.differ,
             "typical_days": self.is_typical,
@@ -115,7 +114,8 @@ def explanation(scenario: Scenario) -> Explanation:
     short = typical(scenario)
     is_typical = short is not scenario
     try:
-        return Explanation(None, optimise(judge(account(short))), is_typical=is_typical)
+        found = decided(judge(account(short)))
+        return Explanation(None, float(found.outcome.objective_wan_yuan), is_typical=is_typical)
     except Infeasible as error:
         if error.case is None:
             raise SolverError(str(error)) from error

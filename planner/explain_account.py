@@ -20,7 +20,7 @@ from dualcontrol.model.policy import judge
 from dualcontrol.model.problems import nearest
 from dualcontrol.model.quantities import exact, whole_up
 from dualcontrol.model.scenario import Scenario, load
-from dualcontrol.optimise import Infeasible, Optimised, optimise, optimised
+from dualcontrol.optimise import Infeasible, Decided, decided
 from dualcontrol.publish import INPUTS, SUMMARY
 from dualcontrol.reporting import PRICE
 from dualcontrol.solvers.highs import SolverError
@@ -113,7 +113,7 @@ def account_of(folder: Path, kind: str, owner: str) -> Account:
     row = mine.iloc[0]
     short = typical(scenario)
     try:
-        again = optimised(judge(account(short)))
+        again = decided(judge(account(short)))
     except Infeasible as error:  # the published plan is a plan: only on other days can there be none
         raise SolverError("infeasible") from error
     entries = _entries(_table(folder, "ledger"), f"{kind}:{owner}")
@@ -127,7 +127,7 @@ def account_of(folder: Path, kind: str, owner: str) -> Account:
         "id": owner,
         "name": row["name"],
         "quota_tce": int(row["quota_tce"]),
-        "quota_again_tce": _quota(again.plan.quotas if kind == "unit" else again.plan.projects, key, owner),
+        "quota_again_tce": again.outcome.quota(f"{kind}:{owner}"),
         "entries": entries,
         "reason_zh": row["reason_zh"],
         "reason_en": row["reason_en"],
@@ -173,11 +173,7 @@ def _entries(ledger: pd.DataFrame, name: str) -> tuple[Entry, ...]:
     return tuple(found)
 
 
-def _quota(table: pd.DataFrame, key: str, owner: str) -> int:
-    return int(table.loc[table[key] == owner, "quota_tce"].iloc[0])
-
-
-def _held(again: Optimised, constraints: pd.DataFrame, owner: str) -> tuple[Held, ...]:
+def _held(again: Decided, constraints: pd.DataFrame, owner: str) -> tuple[Held, ...]:
     """Limits that the account's decisions enter, also through the county's GDP, energy and carbon, and that bind."""
     meta = {row.name: row for row in ROWS + NETWORK_ROWS}
     yearly = again.solved.yearly
@@ -212,7 +208,7 @@ def _held(again: Optimised, constraints: pd.DataFrame, owner: str) -> tuple[Held
     return tuple(sorted(found, key=lambda held: -max(held.price_left or 0.0, held.price_right or 0.0)))
 
 
-def _unit(again: Optimised, unit_id: str) -> dict[str, Any]:
+def _unit(again: Decided, unit_id: str) -> dict[str, Any]:
     """What a tonne more is worth to a unit, and its quota with a larger pool."""
     solved, case = again.solved, again.case
     told: dict[str, Any] = {"worth_wan_yuan_per_tce": None}
@@ -226,7 +222,7 @@ def _unit(again: Optimised, unit_id: str) -> dict[str, Any]:
     more = max(1, whole_up(exact(MORE_POOL) * max(0, case.pool_opening_tce)))
     increment = float(case.rulings.increment_tce + more)
     try:
-        plan = optimise(judge(account(change(scenario, {"targets.increment_tce_eq": increment}))))
+        larger = decided(judge(account(change(scenario, {"targets.increment_tce_eq": increment}))))
     except (Infeasible, SolverError):
         return told
-    return told | {"pool_more_tce": more, "with_more_tce": _quota(plan.quotas, "id", unit_id)}
+    return told | {"pool_more_tce": more, "with_more_tce": larger.outcome.quota(f"unit:{unit_id}")}

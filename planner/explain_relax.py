@@ -16,7 +16,7 @@ from dualcontrol.explain_limits import SOLVED, Bench, ClauseProgram, Limit
 from dualcontrol.explain_variants import Variants
 from dualcontrol.infeasible import Infeasible, elastic_program, size_of
 from dualcontrol.model.allocation import NETWORK_ROWS, ROWS, Case, build_model
-from dualcontrol.optimise import optimise
+from dualcontrol.optimise import decided
 from dualcontrol.solvers.compile import Arrays, Floats, compile_model
 from dualcontrol.solvers.highs import LiveHighs, SolverError
 
@@ -186,10 +186,10 @@ class Workshop:
         if case is None:
             return None
         try:
-            plan = optimise(case.rulings)
+            found = decided(case.rulings)
         except (Infeasible, SolverError):
             return None
-        return Relaxation(moves, float(plan.summary["objective_wan_yuan"]))
+        return Relaxation(moves, float(found.outcome.objective_wan_yuan))
 
 
 def _steps(change: Decimal, lever: Lever) -> int:

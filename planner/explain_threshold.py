@@ -10,8 +10,7 @@ from decimal import Decimal
 
 from dualcontrol.explain_variants import Variants
 from dualcontrol.model.allocation import Case
-from dualcontrol.model.plan import DECIDED, LATER
-from dualcontrol.optimise import Infeasible, Optimised, optimise
+from dualcontrol.optimise import Infeasible, Decided, decided
 from dualcontrol.solvers.highs import Options, SolverError
 
 FIGURES = 3
@@ -40,24 +39,25 @@ class Threshold:
     is_verified: bool = False
 
 
-def threshold(again: Optimised, project_id: str) -> Threshold:
+def threshold(again: Decided, project_id: str) -> Threshold:
     """What would change the decision on a project of a plan. SolverError where the solver fails."""
-    case, table = again.case, again.plan.projects
-    row = table[table["project_id"] == project_id].iloc[0]
-    if row["decision"] == "gated":
+    case = again.case
+    if case.rulings.gates_of(project_id):
         return Threshold("gated")
-    if row["reason"] == LATER or case.project_rows[project_id].start_month > 12:
+    if case.project_rows[project_id].start_month > 12:
         return Threshold("later")
     search = _Search(case, project_id)
-    if row["decision"] == "admitted":
+    if again.outcome.decisions.admitted[project_id] > 0:
         out = search.value(Decimal(0), admitted=0.0)
         if out is None:
             return Threshold("needed")
         best = search.value(Decimal(0), None)
         return Threshold("admitted", max(0.0, (out if best is None else best) - out))
+    decisions = case.accounts.scenario.rows("decisions") if case.is_on("3.2.2b") else ()
+    is_decided = any(d.target_id == project_id and d.what == "admitted" for d in decisions)
     inside, out = search.value(Decimal(0), search.inside), search.value(Decimal(0), admitted=0.0)
     if inside is None or out is None:
-        return Threshold("decided" if row["reason"] == DECIDED else "impossible")
+        return Threshold("decided" if is_decided else "impossible")
     return search.least(inside, out)
 
 
@@ -144,7 +144,6 @@ class _Search:
         if case is None:
             return False
         try:
-            table = optimise(case.rulings).projects
+            return decided(case.rulings).outcome.decisions.admitted[self.id] > 0
         except (Infeasible, SolverError):
             return False
-        return bool(table.loc[table["project_id"] == self.id, "decision"].iloc[0] == "admitted")

@@ -25,7 +25,7 @@ def explain_scenario(voice: Voice, folder: Path, changes: Sequence[str]) -> int:
         voice.fail(SOLVER_ERROR, sentence, say("error.solver_remedy", voice.lang), status="solver_error")
         return SOLVER_ERROR
     told = found.as_dict()
-    if found.plan is not None:
+    if found.value_wan_yuan is not None:
         voice.say("explain.feasible", value=told["value_wan_yuan"])
         voice.answer(ok=True, exit_code=OK, scenario=scenario.name, **told)
         return OK
