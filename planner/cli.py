@@ -1,5 +1,4 @@
-"""The command line: `dualcontrol check | solve | audit | issue | demo | power | batch | frontier | compare | seek |
-explain`.
+"""The command line: `dualcontrol check | solve | audit | issue | demo`, and the commands of the `*_command` files.
 
 Only what parses the arguments is imported here; the work is in `dualcontrol.work`, loaded when asked for.
 """

@@ -20,7 +20,7 @@ from dualcontrol.model.policy import judge
 from dualcontrol.model.problems import nearest
 from dualcontrol.model.quantities import exact, whole_up
 from dualcontrol.model.scenario import Scenario, load
-from dualcontrol.optimise import Infeasible, Decided, decided
+from dualcontrol.optimise import Decided, Infeasible, decided
 from dualcontrol.publish import INPUTS, SUMMARY
 from dualcontrol.reporting import PRICE
 from dualcontrol.solvers.highs import SolverError

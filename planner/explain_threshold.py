@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from dualcontrol.explain_variants import Variants
 from dualcontrol.model.allocation import Case
-from dualcontrol.optimise import Infeasible, Decided, decided
+from dualcontrol.optimise import Decided, Infeasible, decided
 from dualcontrol.solvers.highs import Options, SolverError
 
 FIGURES = 3
