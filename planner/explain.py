@@ -133,9 +133,7 @@ def explanation(scenario: Scenario) -> Explanation:
         conflicts.append(conflict_of(bench, without))
     workshop = Workshop(case, bench)
     single = workshop.single(conflicts[0].limits)
-    joint = workshop.joint()
-    if joint is not None and len(joint.moves) == 1 and single:
-        joint = None
+    joint = workshop.joint(least=2 if single else 1)
     return Explanation(case, None, told, tuple(conflicts), single, joint, is_typical)
 
 

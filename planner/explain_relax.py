@@ -78,12 +78,15 @@ class Workshop:
                     found[lever.key, lever.sign] = relaxation
         return tuple(found.values())
 
-    def joint(self) -> Relaxation | None:
-        """The way of least sum over all limits that have a lever; None where they are not enough or one is."""
+    def joint(self, least: int = 1) -> Relaxation | None:
+        """The way of least sum over all limits that have a lever; None where that is not enough, or fewer than `least`.
+
+        What is missed is added up as shares of what counts as much (the county's energy, a budget).
+        """
         firsts = {limit.row: levers[0] for limit in self.bench.program.limits
                   if limit.name != "elastic_band" and (levers := levers_of(self.case, limit))}  # fmt: skip
         missed, x = self._missed(list(firsts))
-        if not missed:
+        if len(missed) < least:
             return None
         moves = [(lever := firsts[row].stepped(amount), max(lever.first, self._root(lever, amount, x)))
                  for row, amount in missed.items()]  # fmt: skip
