@@ -22,7 +22,8 @@ from dualcontrol.solvers.highs import LiveHighs, SolverError
 
 MOST_STEPS = 2**40
 TRIAL = 1000  # steps of a share by which it is seen what a step does
-OUTWARD = range(9)  # steps more that whole tonnes may take
+OUTWARD = (0, 1, 3, 7, 15, 31)  # steps more, of several changes together, that whole tonnes may take
+ROUNDS = 6  # attempts at a figure that leaves whole tonnes their room
 NONE = 1e-6  # relative to what counts as much in a row: less is missed of it
 
 
@@ -100,7 +101,7 @@ class Workshop:
     def _alone(self, lever: Lever) -> Relaxation | None:
         if lever.kind == "switch":
             move = Move(lever, lever.old)
-            return self._solved((move,)) if self._is_possible(move.changes) else None
+            return self._solved((move,)) if _is_possible(self.variants, move.changes) else None
         amount, x = 0.0, np.zeros(0)
         if lever.row in self._row:
             row = self._row[lever.row]
@@ -109,43 +110,50 @@ class Workshop:
         if lever.is_own and not amount:
             return None
         lever = lever.stepped(amount)
-        steps = self._least(lever, self._root(lever, amount, x) if amount else 0)
+        steps = self._least(lever, self._root(lever, amount, x) if amount else 0, self.variants)
         if steps is None:
             return None
-        for more in OUTWARD:
-            short = lever.at(steps + more - 1)
-            relaxation = self._solved((Move(lever, lever.at(steps + more), short),))
-            if relaxation is not None:
-                return relaxation
-        return None
+        return self._planned(lever, steps)
 
-    def _least(self, lever: Lever, guess: int) -> int | None:
-        """The fewest steps for which there is a solution; None where there is none however many."""
-        low, high = lever.first - 1, max(guess, lever.first)
-        if not lever.is_own and not self._is_possible(lever.changes(lever.at(MOST_STEPS))):
+    def _planned(self, lever: Lever, steps: int) -> Relaxation | None:
+        """The fewest steps from so many on with which the whole has a plan, too.
+
+        Where whole tonnes or greener exports take room, the next figure is the least one that leaves them that room.
+        """
+        failed, at, variants = steps - 1, steps, self.variants
+        for _ in range(ROUNDS):
+            best, narrower = self._whole((Move(lever, lever.at(at), lever.at(at - 1)),))
+            if best is not None:
+                break
+            if narrower is not None:
+                variants = Variants(narrower, self.bench.options)
+            failed, least = at, self._least(lever, at + 1, variants, low=at)
+            if least is None:
+                return None
+            at = least
+        while best is not None and at - 1 > failed:
+            lower, _ = self._whole((Move(lever, lever.at(at - 1), lever.at(at - 2)),))
+            if lower is None:
+                break
+            at, best = at - 1, lower
+        return best
+
+    def _least(self, lever: Lever, guess: int, variants: Variants, low: int | None = None) -> int | None:
+        """The fewest steps, more than `low`, with which the first stage has a solution; None where none has."""
+        low = lever.first - 1 if low is None else low
+        high = max(guess, low + 1)
+        if not lever.is_own and not _is_possible(variants, lever.changes(lever.at(MOST_STEPS))):
             return None
-        while not self._is_possible(lever.changes(lever.at(high))):
+        while not _is_possible(variants, lever.changes(lever.at(high))):
             low = high
             if high >= MOST_STEPS or lever.at(high) in (lever.least, lever.most):
                 return None
             high = min(2 * high + 1, MOST_STEPS)
         at = high - 1
         while high - low > 1:
-            if self._is_possible(lever.changes(lever.at(at))):
-                high = at
-            else:
-                low = at
+            low, high = (low, at) if _is_possible(variants, lever.changes(lever.at(at))) else (at, high)
             at = (low + high) // 2
         return high
-
-    def _is_possible(self, changes: Mapping[str, object]) -> bool:
-        """Whether the first stage of the changed scenario has a solution."""
-        case = self.variants.of(changes)
-        if case is None:
-            return False
-        program = self.variants.program(case)
-        program = replace(program, cost=np.zeros(len(program.columns)), offset=0.0)
-        return self.variants.solve(program) is not None
 
     def _root(self, lever: Lever, amount: float, x: Floats) -> int:
         """Steps after which `x`, which misses the lever's limit by `amount`, keeps it: the miss falls in proportion.
@@ -185,14 +193,33 @@ class Workshop:
 
     def _solved(self, moves: tuple[Move, ...]) -> Relaxation | None:
         """The relaxation if the changed scenario has a plan."""
+        return self._whole(moves)[0]
+
+    def _whole(self, moves: tuple[Move, ...]) -> tuple[Relaxation | None, Case | None]:
+        """The same, or this case with the room that whole tonnes and exports took where there was no plan."""
         case = self.variants.of({key: value for move in moves for key, value in move.changes.items()})
         if case is None:
-            return None
+            return None, None
         try:
             found = decided(case.rulings)
-        except (Infeasible, SolverError):
-            return None
-        return Relaxation(moves, float(found.outcome.objective_wan_yuan))
+        except Infeasible as error:
+            if (met := error.case) is None:
+                return None, None
+            return None, replace(
+                self.case, margins=met.margins, green_share=met.green_share, more_days=met.more_days
+            )
+        except SolverError:
+            return None, None
+        return Relaxation(moves, float(found.outcome.objective_wan_yuan)), None
+
+
+def _is_possible(variants: Variants, changes: Mapping[str, object]) -> bool:
+    """Whether the first stage of the changed scenario has a solution."""
+    case = variants.of(changes)
+    if case is None:
+        return False
+    program = variants.program(case)
+    return variants.solve(replace(program, cost=np.zeros(len(program.columns)), offset=0.0)) is not None
 
 
 def _steps(change: Decimal, lever: Lever) -> int:
