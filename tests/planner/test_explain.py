@@ -17,7 +17,7 @@ from dualcontrol.model.policy import Rulings
 from dualcontrol.optimise import Decided
 from dualcontrol.solvers.highs import Options
 from tests.model.small_cases import case_of, county, project, solve, total, unit, write_county
-from tests.planner.planted_conflicts import FLOOR, PLANTED, decision, free, pool, water
+from tests.planner.planted_conflicts import FLOOR, PLANTED, decision, free, homes, pool, water
 
 QUICK = (
     "promise_and_approval",
@@ -111,6 +111,19 @@ def test_two_conflicts_need_two_changes() -> None:
     assert found.single == ()
     assert found.joint is not None
     assert found.joint.changes == {"targets.co2_budget_t": 2340, "resources.water.budget": 9}
+
+
+def test_whole_tonnes_take_their_room() -> None:
+    # homes need 60.3 tce and P 100.7: 161 together, but 61 and 101 in whole tonnes
+    owners = [unit("A", 1000, 500, sector="heavy"), project("P", 100.7, 500)]
+    scenario = county(owners, pool(120), society=[homes(60.3, 1.0)], decisions=[decision("P")])
+    (move,) = next(
+        one.moves for one in explanation(scenario).single if one.moves[0].lever.name == "increment"
+    )
+    assert (move.new, move.short) == (162, 161)
+    assert solve(change(scenario, move.changes)).summary["objective_wan_yuan"] == 1000
+    with pytest.raises(Infeasible):
+        solve(change(scenario, {"targets.increment_tce_eq": 161}))
 
 
 def test_one_clause_may_contradict_itself() -> None:
