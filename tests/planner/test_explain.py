@@ -18,6 +18,7 @@ from dualcontrol.optimise import Decided
 from dualcontrol.solvers.highs import Options
 from tests.model.small_cases import case_of, county, project, solve, total, unit, write_county
 from tests.planner.planted_conflicts import FLOOR, PLANTED, decision, free, homes, pool, water
+from tests.planner.test_coupled import sunny
 
 QUICK = (
     "promise_and_approval",
@@ -207,3 +208,25 @@ def test_opinions_that_differ_are_no_answer(
     source = write_county(tmp_path / "s", [unit("A", 1000, 500)], total(0))
     assert run(source, "--json") == 5
     assert json.loads(capsys.readouterr().out)["opinions_differ"] is True
+
+
+def test_committed_builds_that_exclude_each_other() -> None:
+    # B and C are both committed, and C is not built where B is: either commitment may go, nothing else helps
+    builds = [
+        {"build_id": "B", "annual_cost_wan_yuan": 100, "status": "committed"},
+        {"build_id": "C", "annual_cost_wan_yuan": 50, "status": "committed", "excludes_id": "B"},
+    ]
+    scenario = sunny(network={"builds": builds})
+    found = explanation(scenario)
+    assert [one.groups for one in found.conflicts] == [("3.4.3",)]
+    assert {limit.index for limit in found.conflicts[0].limits} == {"B", "C"}
+    assert [one.changes for one in found.single] == [{f"power/builds.{b}.status": "open"} for b in ("B", "C")]
+    for relaxation in found.single:
+        plan = solve(change(scenario, relaxation.changes))
+        assert plan.summary["objective_wan_yuan"] == pytest.approx(relaxation.value_wan_yuan)
+
+
+def test_a_year_is_looked_at_on_typical_days() -> None:
+    found = explanation(sunny(time={"mode": "year"}))
+    assert found.is_typical
+    assert found.value_wan_yuan is not None
