@@ -145,10 +145,10 @@ class Workshop:
         if not lever.is_own and not _is_possible(variants, lever.changes(lever.at(MOST_STEPS))):
             return None
         while not _is_possible(variants, lever.changes(lever.at(high))):
-            low = high
             if high >= MOST_STEPS or lever.at(high) in (lever.least, lever.most):
                 return None
-            high = min(2 * high + 1, MOST_STEPS)
+            width = high - low
+            low, high = high, min(high + 2 * width, MOST_STEPS)
         at = high - 1
         while high - low > 1:
             low, high = (low, at) if _is_possible(variants, lever.changes(lever.at(at))) else (at, high)
