@@ -1,4 +1,4 @@
-"""The command line: check, solve, audit, issue, demo, power, batch, frontier, compare, seek, ranges, regret.
+"""The command line: `dualcontrol check | solve | audit | issue | demo`, and the commands of the `*_command` files.
 
 Only what parses the arguments is imported here; the work is in `dualcontrol.work`, loaded when asked for.
 """
@@ -13,6 +13,7 @@ import typer
 from dualcontrol import (
     batch_command,
     compare_command,
+    explain_command,
     frontier_command,
     power_command,
     ranges_command,
@@ -183,4 +184,5 @@ def build(lang: Language) -> typer.Typer:
     seek_command.register(app, lang, json_flag, lang_text, help_flag)
     ranges_command.register(app, lang, json_flag, lang_text, help_flag)
     regret_command.register(app, lang, json_flag, lang_text, help_flag)
+    explain_command.register(app, lang, json_flag, lang_text, help_flag)
     return app

@@ -48,6 +48,10 @@ class Conflict:
     against: tuple[tuple[str, str], ...] = ()
 
 
+class NoConflictError(SolverError):
+    """The elastic program misses no limit: the case has a plan after all."""
+
+
 class Infeasible(RuntimeError):
     """No plan satisfies the clauses; confirmed without presolve. `conflict` says why, worked out when asked for."""
 
@@ -71,14 +75,14 @@ class Infeasible(RuntimeError):
 
 
 def explain(case: Case) -> Conflict:
-    """The conflict of a case without a plan; with a network, on typical days. SolverError when it has one after all."""
+    """The conflict of a case without a plan; with a network, on typical days. NoConflictError when there is one."""
     program, height = _program(case)
     options = Options(time_limit_s=case.accounts.scenario.settings.solve.time_limit_s)
     meta = {row.name: row for row in ROWS + NETWORK_ROWS}
     limits = [k for k in range(height) if meta[program.rows[k][0]].effect != "definition"]
     for rows in ([k for k in limits if meta[program.rows[k][0]].is_relaxable], limits):
-        elastic, owner = _elastic(
-            program, rows, np.array([1.0 / _size(case, meta, program, k) for k in rows])
+        elastic, owner = elastic_program(
+            program, rows, np.array([1.0 / size_of(case, meta, program, k) for k in rows])
         )
         solved = LiveHighs(elastic, options).solve()
         if solved.status in _SOLVED and solved.x.size:
@@ -89,10 +93,10 @@ def explain(case: Case) -> Conflict:
     gaps = [
         _gap(case, meta, program, k, float(missed[k]), solved.x)
         for k in rows
-        if missed[k] > NONE * max(1.0, _size(case, meta, program, k))
+        if missed[k] > NONE * max(1.0, size_of(case, meta, program, k))
     ]
     if not gaps:
-        raise SolverError("infeasible by HiGHS's word, yet every limit can be kept")
+        raise NoConflictError("infeasible by HiGHS's word, yet every limit can be kept")
     gaps.sort(key=lambda gap: (gap.unit, -gap.amount, gap.name, gap.index))
     against = _against(elastic, solved, height, limits, options)
     named = {(gap.name, gap.index) for gap in gaps}
@@ -109,7 +113,7 @@ def _program(case: Case) -> tuple[Arrays, int]:
     return replace(program, cost=np.zeros(len(program.columns)), offset=0.0), len(yearly.rows)
 
 
-def _size(case: Case, meta: Mapping[str, Row], program: Arrays, row: int) -> float:
+def size_of(case: Case, meta: Mapping[str, Row], program: Arrays, row: int) -> float:
     """What counts as much in this row: the county's energy or carbon for their units, else the limit itself."""
     unit, base = meta[program.rows[row][0]].unit, case.accounts.base
     if unit in ("tce", "tce_eq"):
@@ -120,7 +124,7 @@ def _size(case: Case, meta: Mapping[str, Row], program: Arrays, row: int) -> flo
     return max(1.0, abs(float(limit))) if np.isfinite(limit) else 1.0
 
 
-def _elastic(arrays: Arrays, rows: list[int], price: Floats) -> tuple[Arrays, np.ndarray]:
+def elastic_program(arrays: Arrays, rows: list[int], price: Floats) -> tuple[Arrays, np.ndarray]:
     """The program with a priced column for each finite side of `rows`; which row each new column belongs to."""
     sides = [
         (k, sign, p)
@@ -187,12 +191,12 @@ def told(error: Infeasible, lang: Language) -> str:
     conflict = error.conflict
     if not conflict.gaps:
         return ""
-    names = _names(error.case) if error.case is not None else {}
+    names = names_of(error.case) if error.case is not None else {}
     between = "；" if lang == "zh" else "; "
     parts = []
     for gap in conflict.gaps:
         message = "conflict.gap" if gap.points is None else "conflict.intensity"
-        what = _what(gap.name, gap.index, names, lang)
+        what = what_told(gap.name, gap.index, names, lang)
         parts.append(say(message, lang, what=what, amount=gap.amount, unit=gap.unit,
                          points=gap.points or 0.0))  # fmt: skip
     sentence = between.join(parts)
@@ -200,12 +204,12 @@ def told(error: Infeasible, lang: Language) -> str:
         groups: dict[str, list[str]] = {}
         for name, index in conflict.against:
             groups.setdefault(name, []).append(index)
-        rows = [_what(name, _listed(found, names), {}, lang) for name, found in groups.items()]
+        rows = [what_told(name, _listed(found, names), {}, lang) for name, found in groups.items()]
         sentence += say("conflict.against", lang, rows=("、" if lang == "zh" else ", ").join(rows))
     return sentence
 
 
-def _what(name: str, index: str, names: Mapping[str, str], lang: Language) -> str:
+def what_told(name: str, index: str, names: Mapping[str, str], lang: Language) -> str:
     """A limit in words, with whom it is for."""
     clauses = {row.name: row.clause for row in ROWS + NETWORK_ROWS}
     text = say(f"constraint.{name}", lang)
@@ -220,7 +224,7 @@ def _listed(ids: list[str], names: Mapping[str, str]) -> str:
     return f"{shown} … {len(ids)}" if len(ids) > 3 else shown
 
 
-def _names(case: Case | None) -> dict[str, str]:
+def names_of(case: Case | None) -> dict[str, str]:
     """What is called how: units, projects, society lines, sectors, resources, decisions by id."""
     if case is None:
         return {}

@@ -20,7 +20,19 @@ from dualcontrol.console import visible
 from tests.planner.conftest import Case
 from tests.planner.killing import beside, is_whole
 
-COMMANDS = ("check", "solve", "audit", "issue", "demo", "compare", "seek", "frontier", "ranges", "regret")
+COMMANDS = (
+    "check",
+    "solve",
+    "audit",
+    "issue",
+    "demo",
+    "compare",
+    "seek",
+    "frontier",
+    "ranges",
+    "regret",
+    "explain",
+)
 
 
 @dataclass(frozen=True)
