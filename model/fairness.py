@@ -87,7 +87,7 @@ def equalise(case: Case, decisions: Decisions) -> Decisions:
 
 def _is_floor(decision: Any) -> bool:
     """Whether a leaders' decision keeps a quota from falling, which like units may share; others single one out."""
-    return decision.what == "quota_tce" and decision.kind == "min"
+    return str(decision.what) == "quota_tce" and str(decision.kind) == "min"
 
 
 def _floors(case: Case) -> dict[str, Fraction]:

@@ -30,12 +30,12 @@ Cells = tuple[object, ...]
 def rows_of(found: Comparison) -> dict[str, list[Cells]]:
     """The rows of every table of one comparison, in the order of `TABLES`."""
     plan = str(found.after.folder)
-    causes = [
+    causes: list[Cells] = [
         (plan, change.account, c.clause, c.note, c.before_tce, c.after_tce, c.change_tce)
         for change in found.changes
         for c in change.causes
     ]
-    return {
+    tables: dict[str, list[Cells]] = {
         "totals": [
             (plan, figure, old, new, None if old is None or new is None else new - old)
             for figure, (old, new) in found.totals.items()
@@ -44,6 +44,7 @@ def rows_of(found: Comparison) -> dict[str, list[Cells]]:
         "causes": causes,
         "inputs": [(plan, one.place, one.before, one.after) for one in found.inputs],
     }
+    return tables
 
 
 def _adjustment(plan: str, change: Change) -> Cells:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dualcontrol.console import Voice
 from dualcontrol.messages import say
@@ -58,7 +58,7 @@ def what_it_takes(
         voice.fail(SOLVER_ERROR, sentence, say("error.solver_remedy", voice.lang), status="solver_error")
         return SOLVER_ERROR
     answers = [_record(one) for one in found]
-    common = {
+    common: dict[str, Any] = {
         "wish": told,
         "holds_already": before.holds,
         "value_wan_yuan": before.value_wan_yuan,
