@@ -94,7 +94,7 @@ def draw_pareto(
             say(f"pareto_value.{other}", voice.lang, value=found.payoff[aim][other]) for other in found.aims
         )
         best = say(f"pareto_best.{aim}", voice.lang)
-        voice.say("pareto.end", best=best, values=say("pareto.comma", voice.lang).join(values))
+        voice.say("pareto.end", best=best, values=("，" if voice.lang == "zh" else ", ").join(values))
     if found.without_jobs:
         voice.say("pareto.without_jobs", count=len(found.without_jobs), names=named(found.without_jobs))
     if found.unsolved:
