@@ -77,7 +77,7 @@ test: .venv/all
 
 # What `make test` leaves out for its time or its office program; continuous integration runs it all, and `mutate`.
 test-slow: .venv/all
-	$(BIN)/python -m pytest -n auto --dist loadgroup -m "slow or office" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m "slow or office or browser" $(PYTEST_ARGS)
 
 # Each clause of the plan switched off in turn, through the command line: its own tests must notice.
 mutate: .venv/all
