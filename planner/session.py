@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dualcontrol import timing
+from dualcontrol.coupling import KeptHours
 from dualcontrol.model.accounting import account
 from dualcontrol.model.allocation import Case
 from dualcontrol.model.changes import change
@@ -78,7 +79,7 @@ class Session:
         self.scenario = scenario
         self._rulings: Rulings | None = None
         self._last: Optimised | None = None
-        self._choice, self._preview = Lives(), Lives()
+        self._choice, self._preview, self._kept = Lives(), Lives(), KeptHours()
         self.changes: tuple[Taken, ...] = ()
 
     @property
@@ -122,7 +123,7 @@ class Session:
         """
         self._choice.clear()
         try:
-            self._last = optimised(self.rulings, Solvers(choice=self._choice.solve))
+            self._last = optimised(self.rulings, Solvers(choice=self._choice.solve, kept=self._kept))
         finally:
             self.changes = tuple(self._choice.taken)
         return self._last.plan
@@ -136,7 +137,7 @@ class Session:
         if self._last is None:
             raise NotSolvedError("there is no plan yet whose yes and no could be kept: solve first")
         self._preview.clear()
-        solvers = Solvers(choice=self._preview.solve, plan=self._preview.solve)
+        solvers = Solvers(self._preview.solve, self._preview.solve, self._kept)
         case = Case(self.rulings)
         try:
             with timing.stage("preview"):

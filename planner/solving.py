@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from dualcontrol import timing
-from dualcontrol.coupling import Hours, couple, drafted_series, hours_of
+from dualcontrol.coupling import Hours, KeptHours, couple, drafted_series, hours_of
 from dualcontrol.model.allocation import Case, build_model
 from dualcontrol.solvers.compile import Arrays, Floats, compile_model
 from dualcontrol.solvers.days import Answer, Days
@@ -84,7 +84,8 @@ class NoPlan(RuntimeError):
 
 @dataclass(frozen=True)
 class Solvers:
-    """Who solves the stages. choice: value and ranking; plan: what the plan is read from once yes and no are fixed.
+    """Who solves the stages. choice: value and ranking; plan: what the plan is read from once yes and no are fixed;
+    kept: typical days and hours of earlier cases.
 
     An integer program has the same answer in a kept instance as in a new one; a linear one may end in another of
     several optima, so a plan that must be that of a cold solve is read from new ones.
@@ -92,6 +93,13 @@ class Solvers:
 
     choice: Solver = cold
     plan: Solver = cold
+    kept: KeptHours | None = None
+
+    def hours(self, case: Case, *, is_year: bool) -> Hours:
+        """The stamped hours of a case: of the whole year, or of its typical days."""
+        if self.kept is None:
+            return hours_of(case, case.network.year() if is_year else drafted_series(case))
+        return self.kept.hours(case, case.network.year() if is_year else self.kept.drafted(case))
 
 
 COLD = Solvers()
@@ -112,9 +120,9 @@ def solve_case(case: Case, held: Solved | None = None, solvers: Solvers = COLD) 
         return _ordered(case, yearly, yearly, solvers)
     settings = case.accounts.scenario.settings.time
     if settings.mode == "year":
-        return _full_year(case, yearly, model.total_terms, held.year if held is not None else None)
+        return _full_year(case, yearly, model.total_terms, held.year if held is not None else None, solvers)
     with timing.stage("compile"):
-        hours = hours_of(case, drafted_series(case))
+        hours = solvers.hours(case, is_year=False)
         program, layout = couple(yearly, hours, model.total_terms)
     return replace(_ordered(case, yearly, program, solvers), hours=hours, layout=layout)
 
@@ -192,12 +200,16 @@ def _least(
 
 
 def _full_year(
-    case: Case, yearly: Arrays, total_terms: Mapping[str, Any], before: Decomposed | None
+    case: Case,
+    yearly: Arrays,
+    total_terms: Mapping[str, Any],
+    before: Decomposed | None,
+    solvers: Solvers = COLD,
 ) -> Solved:
     """The year by decomposition; ranking on its cuts; the rest on the mix of days that is the plan's year."""
     settings = case.accounts.scenario.settings
     with timing.stage("compile"):
-        hours = hours_of(case, case.network.year())
+        hours = solvers.hours(case, is_year=True)
         days = Days(hours.arrays, hours.layout, total_terms)
         wiring = wiring_of(yearly, days)
     options = Options(gap=settings.time.gap / 4, time_limit_s=settings.solve.time_limit_s)

@@ -87,7 +87,9 @@ def _where(differs: npt.NDArray[np.bool_]) -> Positions:
 
 def _labels(old: Sequence[Label], new: Sequence[Label]) -> str:
     """The labels that came (+) or went (-); "" where both are the same in the same order."""
-    if old is new or (len(old) == len(new) and all(a == b for a, b in zip(old, new, strict=True))):
+    if old is new or old == new:  # stamped labels are as many as columns: their parts tell the same sooner
+        return ""
+    if len(old) == len(new) and all(a == b for a, b in zip(old, new, strict=True)):
         return ""
     before, after = set(old), set(new)
     came = [f"+{_name(label)}" for label in new if label not in before]

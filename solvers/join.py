@@ -21,6 +21,23 @@ class Chained(Sequence[Label]):
     def __len__(self) -> int:
         return self._length
 
+    def __eq__(self, other: object) -> bool:
+        """Whether both are made of the same parts; of others the labels have to be compared one by one."""
+        if not isinstance(other, Chained):
+            return NotImplemented
+        is_alike = self._length == other._length and self._middle == other._middle
+        return is_alike and self._parts_equal(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _parts_equal(self, other: "Chained") -> bool:
+        if (self._kept is None) != (other._kept is None):
+            return False
+        if self._kept is not None and not np.array_equal(self._kept, other._kept):
+            return False
+        ends = ((self._first, other._first), (self._second, other._second))
+        return all(one is two or one == two for one, two in ends)
+
     def __getitem__(self, position: Any) -> Any:
         if isinstance(position, slice):
             return [self[k] for k in range(*position.indices(len(self)))]
