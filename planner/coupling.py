@@ -56,9 +56,7 @@ def same_series(one: Series, other: Series) -> bool:
         return False
     pairs = [(v, other.profiles[n]) for n, v in one.profiles.items()]
     pairs += [(one.weight, other.weight), (one.cycle, other.cycle), (one.hour_of_year, other.hour_of_year)]
-    return all(
-        v is w or (v is not None and w is not None and np.array_equal(v, w)) for v, w in pairs
-    )
+    return all(v is w or (v is not None and w is not None and np.array_equal(v, w)) for v, w in pairs)
 
 
 class KeptHours:
@@ -126,7 +124,9 @@ def days_asked(case: Case) -> DaysAsked:
     """What `drafted_series` asks for. ValueError without a network."""
     power, time = case.network, case.accounts.scenario.settings.time
     year = power.year()
-    loads = frozenset(p for x in power.network.loads for p in (x.profile, x.flexible_profile) if p is not None)
+    loads = frozenset(
+        p for x in power.network.loads for p in (x.profile, x.flexible_profile) if p is not None
+    )
     count = min(MOST, time.typical_days + case.more_days)
     if not time.extreme_days:
         return DaysAsked(year, count, loads, None)

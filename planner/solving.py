@@ -84,9 +84,9 @@ class NoPlan(RuntimeError):
 
 @dataclass(frozen=True)
 class Solvers:
-    """Who solves the stages. choice: value and ranking; plan: what the plan is read from once yes and no are fixed;
-    kept: typical days and hours of earlier cases.
+    """Who solves the stages. choice: value and ranking; plan: what the plan is read from once yes and no are fixed.
 
+    kept: typical days and hours of earlier cases.
     An integer program has the same answer in a kept instance as in a new one; a linear one may end in another of
     several optima, so a plan that must be that of a cold solve is read from new ones.
     """

@@ -21,22 +21,26 @@ class Chained(Sequence[Label]):
     def __len__(self) -> int:
         return self._length
 
+    @property
+    def parts(self) -> tuple[Sequence[Label], Sequence[Label], Any]:
+        """What it is made of: first, second, positions of the second that are kept (None: all)."""
+        return self._first, self._second, self._kept
+
     def __eq__(self, other: object) -> bool:
         """Whether both are made of the same parts; of others the labels have to be compared one by one."""
         if not isinstance(other, Chained):
             return NotImplemented
-        is_alike = self._length == other._length and self._middle == other._middle
-        return is_alike and self._parts_equal(other)
+        (first, second, kept), (of_first, of_second, of_kept) = self.parts, other.parts
+        is_kept = kept is of_kept or (
+            kept is not None and of_kept is not None and np.array_equal(kept, of_kept)
+        )
+        return bool(
+            is_kept
+            and (first is of_first or first == of_first)
+            and (second is of_second or second == of_second)
+        )
 
     __hash__ = None  # type: ignore[assignment]
-
-    def _parts_equal(self, other: "Chained") -> bool:
-        if (self._kept is None) != (other._kept is None):
-            return False
-        if self._kept is not None and not np.array_equal(self._kept, other._kept):
-            return False
-        ends = ((self._first, other._first), (self._second, other._second))
-        return all(one is two or one == two for one, two in ends)
 
     def __getitem__(self, position: Any) -> Any:
         if isinstance(position, slice):
