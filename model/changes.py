@@ -16,7 +16,7 @@ from dualcontrol.model.cells import Fault, parse, written
 from dualcontrol.model.checks import check
 from dualcontrol.model.draft import Draft
 from dualcontrol.model.layers import OVERRIDES, Chain, Layer, settle
-from dualcontrol.model.problems import Findings, ScenarioError, nearest
+from dualcontrol.model.problems import Findings, Problem, ScenarioError, nearest
 from dualcontrol.model.scenario import Scenario
 from dualcontrol.model.schema import TABLES, Column, Table
 from dualcontrol.model.settings import Settings
@@ -34,7 +34,7 @@ def change(scenario: Scenario, changes: Mapping[str, object]) -> Scenario:
     problems at once, those of unknown keys first.
     """
     findings = Findings()
-    cells = {key: value for key, value in changes.items() if _table_of(key) is not None}
+    cells = {key: value for key, value in changes.items() if is_cell(key)}
     settings = _settings(scenario, {k: v for k, v in changes.items() if k not in cells}, findings)
     records = {name: _records(scenario.tables[name], table) for name, table in TABLES.items()}
     written_to = [_write(records, key, value, findings) for key, value in cells.items()]
@@ -72,10 +72,26 @@ def _flat(settings: Settings) -> dict[str, Any]:
     return flat
 
 
-def _table_of(key: str) -> str | None:
-    """The table of a cell's key; None for the key of a setting."""
+def is_cell(key: str) -> bool:
+    """Whether a key is that of a cell, not of a setting."""
     name, _, rest = key.partition(".")
-    return name if name in TABLES and rest and not _is_setting(key) else None
+    return name in TABLES and bool(rest) and not _is_setting(key)
+
+
+def settings_with(scenario: Scenario, changes: Mapping[str, object]) -> Settings | None:
+    """The scenario's settings with these changed; None where one is not valid. Nothing else is checked."""
+    findings = Findings()
+    settings = _settings(scenario, changes, findings)
+    return None if findings.problems else settings
+
+
+def problems_with(scenario: Scenario, settings: Settings) -> tuple[list[Problem], list[Problem]]:
+    """Problems and notes of the scenario's tables with other settings: all checks of the reader."""
+    findings = Findings()
+    records = {name: _records(scenario.tables[name], table) for name, table in TABLES.items()}
+    absent = frozenset(name for name, rows in records.items() if not rows)
+    check(Draft(settings, dict(scenario.tables), records, frozenset(), findings, absent))
+    return findings.problems, findings.notes
 
 
 def _is_setting(key: str) -> bool:

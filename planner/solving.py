@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from dualcontrol import timing
-from dualcontrol.coupling import Hours, KeptHours, couple, drafted_series, hours_of
+from dualcontrol.coupling import Hours, KeptHours, TotalTerms, couple, drafted_series, hours_of
 from dualcontrol.model.allocation import Case, build_model
 from dualcontrol.solvers.compile import Arrays, Floats, compile_model
 from dualcontrol.solvers.days import Answer, Days
@@ -105,26 +105,62 @@ class Solvers:
 COLD = Solvers()
 
 
+@dataclass(frozen=True)
+class Ready:
+    """The programs of a case before they are solved: the yearly model alone and with its hours of typical days."""
+
+    yearly: Arrays
+    program: Arrays
+    options: Options
+    hours: Hours | None = None
+    layout: Layout | None = None
+    total_terms: TotalTerms = field(default_factory=dict)
+
+    def keeping(self, held: Solved) -> "Ready":
+        """The same with the yes and no of an earlier solution, as far as they are still possible: linear programs."""
+        x = np.zeros(len(self.program.columns))
+        x[: len(self.yearly.columns)] = _choices(self.yearly, held)
+        lower, upper = self.program.lower, self.program.upper
+        return replace(
+            self,
+            yearly=self.yearly.fixed(x[: len(self.yearly.columns)]),
+            program=self.program.fixed(np.clip(x, lower, upper)),
+        )
+
+
+def ready(case: Case, solvers: Solvers = COLD) -> Ready:
+    """The programs of a case without a network, or on typical days. ValueError for one over the year."""
+    if case.power is not None and case.accounts.scenario.settings.time.mode == "year":
+        raise ValueError("a full year is not in one program")
+    model = build_model(case)
+    yearly = compile_model(model)
+    if case.power is None:
+        return Ready(yearly, yearly, options_of(case))
+    hours = solvers.hours(case, is_year=False)
+    program, layout = couple(yearly, hours, model.total_terms)
+    return Ready(yearly, program, options_of(case), hours, layout, model.total_terms)
+
+
+def solve_held(made: Ready, held: Solved, solvers: Solvers) -> Solved:
+    """Value and the least interference with the yes and no of an earlier solution. Errors as of `solve_case`."""
+    kept = made.keeping(held)
+    return _ordered({}, 0.0, kept, solvers)
+
+
 def solve_case(case: Case, held: Solved | None = None, solvers: Solvers = COLD) -> Solved:
     """Value, then ranking, then the least interference, each in its turn. Errors: NoPlan, SolverError.
 
     held: an earlier solution whose yes and no are kept, as far as they are still possible (and what its days were
     asked is asked first).
     """
+    settings = case.accounts.scenario.settings
+    if case.power is not None and settings.time.mode == "year":
+        return _full_year(case, held, solvers)
     with timing.stage("compile"):
-        model = build_model(case)
-        yearly = compile_model(model)
+        made = ready(case, solvers)
         if held is not None:
-            yearly = yearly.fixed(_choices(yearly, held))
-    if case.power is None:
-        return _ordered(case, yearly, yearly, solvers)
-    settings = case.accounts.scenario.settings.time
-    if settings.mode == "year":
-        return _full_year(case, yearly, model.total_terms, held.year if held is not None else None, solvers)
-    with timing.stage("compile"):
-        hours = solvers.hours(case, is_year=False)
-        program, layout = couple(yearly, hours, model.total_terms)
-    return replace(_ordered(case, yearly, program, solvers), hours=hours, layout=layout)
+            made = made.keeping(held)
+    return _ordered(case.rulings.scores, settings.solve.score_tolerance_wan_yuan, made, solvers)
 
 
 def _choices(yearly: Arrays, held: Solved) -> Floats:
@@ -153,17 +189,14 @@ def options_of(case: Case) -> Options:
     return Options(gap=gap, time_limit_s=settings.solve.time_limit_s)
 
 
-def _ordered(case: Case, yearly: Arrays, program: Arrays, solvers: Solvers) -> Solved:
-    """All stages on one program whose first columns are the yearly ones."""
-    settings, options = case.accounts.scenario.settings, options_of(case)
-    value = Stage("value", program.cost, settings.solve.score_tolerance_wan_yuan, program.offset)
+def _ordered(scores: Mapping[str, float], tolerance: float, made: Ready, solvers: Solvers) -> Solved:
+    """All stages on one program whose first columns are the yearly ones. tolerance: what the ranking may cost."""
+    yearly, program, options = made.yearly, made.program, made.options
+    value = Stage("value", program.cost, tolerance, program.offset)
     with timing.stage("value"):
         stages = solve_in_order(program, [value], options, solver=solvers.choice)
     _require(stages)
-    if (
-        np.any(score := _weights(yearly, program, {"admitted": case.rulings.scores}))
-        and yearly.is_integer.any()
-    ):
+    if yearly.is_integer.any() and np.any(score := _weights(yearly, program, {"admitted": scores})):
         with timing.stage("ranking"):
             ranked = solve_in_order(
                 program,
@@ -173,19 +206,33 @@ def _ordered(case: Case, yearly: Arrays, program: Arrays, solvers: Solvers) -> S
                 solver=solvers.choice,
             )
         stages += ranked if ranked[-1].solution.x.size else []
+    # without yes and no the value stage is the linear program that is asked again, unless somebody else is to answer
+    again = None if program.is_integer.any() or solvers.choice != solvers.plan else stages[0]
     fixed = program.fixed(stages[-1].solution.x)
-    return _least(yearly, fixed, value, stages[0].solution, options, solvers.plan)
+    solved = _least(yearly, fixed, value, stages[0].solution, options, solvers.plan, again)
+    return replace(solved, hours=made.hours, layout=made.layout)
 
 
 def _least(
-    yearly: Arrays, fixed: Arrays, value: Stage, first: Solution, options: Options, solver: Solver = cold
+    yearly: Arrays,
+    fixed: Arrays,
+    value: Stage,
+    first: Solution,
+    options: Options,
+    solver: Solver = cold,
+    known: StageResult | None = None,
 ) -> Solved:
-    """With the integers fixed: the value again, then the plan that interferes least."""
-    last = Stage("least_moved", _least_moved(yearly, fixed))
+    """With the integers fixed: the value again, unless it is known, then the plan that interferes least."""
+    left, last = (
+        replace(value, name="value_left", tolerance=0.0),
+        Stage("least_moved", _least_moved(yearly, fixed)),
+    )
     with timing.stage("least"):
-        results = solve_in_order(
-            fixed, [replace(value, name="value_left", tolerance=0.0), last], options, solver=solver
-        )
+        if known is None:
+            results = solve_in_order(fixed, [left, last], options, solver=solver)
+        else:
+            keep = [(left, known.objective)]
+            results = [known, *solve_in_order(fixed, [last], options, keep=keep, solver=solver)]
     _require(results)
     value_left = results[0].objective
     return Solved(
@@ -199,18 +246,17 @@ def _least(
     )
 
 
-def _full_year(
-    case: Case,
-    yearly: Arrays,
-    total_terms: Mapping[str, Any],
-    before: Decomposed | None,
-    solvers: Solvers = COLD,
-) -> Solved:
+def _full_year(case: Case, held: Solved | None, solvers: Solvers) -> Solved:
     """The year by decomposition; ranking on its cuts; the rest on the mix of days that is the plan's year."""
     settings = case.accounts.scenario.settings
+    before = held.year if held is not None else None
     with timing.stage("compile"):
+        model = build_model(case)
+        yearly = compile_model(model)
+        if held is not None:
+            yearly = yearly.fixed(_choices(yearly, held))
         hours = solvers.hours(case, is_year=True)
-        days = Days(hours.arrays, hours.layout, total_terms)
+        days = Days(hours.arrays, hours.layout, model.total_terms)
         wiring = wiring_of(yearly, days)
     options = Options(gap=settings.time.gap / 4, time_limit_s=settings.solve.time_limit_s)
     with timing.stage("year"):
