@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
+from pydantic import BaseModel, ValidationError
 
 from dualcontrol.model.cells import Fault, parse, written
 from dualcontrol.model.checks import check
@@ -79,10 +80,26 @@ def is_cell(key: str) -> bool:
 
 
 def settings_with(scenario: Scenario, changes: Mapping[str, object]) -> Settings | None:
-    """The scenario's settings with these changed; None where one is not valid. Nothing else is checked."""
-    findings = Findings()
-    settings = _settings(scenario, changes, findings)
-    return None if findings.problems else settings
+    """The scenario's settings with some in its sections changed; None where one is not valid.
+
+    The sections that stay are not read again; tables are not looked at.
+    """
+    now = scenario.settings
+    updates: dict[str, dict[str, object]] = {}
+    for key, value in changes.items():
+        section, _, name = key.partition(".")
+        updates.setdefault(section, {})[name] = value
+    try:
+        sections = {
+            section: type(old).model_validate({**dict(old), **values}, strict=True)
+            for section, values in updates.items()
+            if isinstance(old := getattr(now, section, None), BaseModel)
+        }
+        if len(sections) < len(updates):
+            return None
+        return Settings.model_validate({**dict(now), **sections}, strict=True)
+    except ValidationError:
+        return None
 
 
 def problems_with(scenario: Scenario, settings: Settings) -> tuple[list[Problem], list[Problem]]:

@@ -47,6 +47,7 @@ class Trace:
         self._values: list[Any] = []
         self._steps: list[tuple[Callable[..., Any], tuple[Any, ...], Any, str]] = []
         self._known: dict[Any, int] = {}
+        self._after: dict[frozenset[int], tuple[int, list[int]]] = {}
         self._start = [self._result(value) for value in parameters.values()]
 
     def number(self, name: str) -> "Traced":
@@ -58,20 +59,35 @@ class Trace:
 
         A step that cannot be done (a division by nothing) is a question answered otherwise.
         """
-        results: list[Any] = [parameters[name] for name in self.names]
-        if any(
-            type(new) is not type(old) for new, old in zip(results, self._values[: len(results)], strict=True)
-        ):
-            return Otherwise("", is_read=True)
-        for function, arguments, answer, place in self._steps:
+        new = [parameters[name] for name in self.names]
+        moved = []
+        for k, number in enumerate(new):
+            if not _is_same(number, self._values[k]):
+                if type(number) is not type(self._values[k]):
+                    return Otherwise("", is_read=True)
+                moved.append(k)
+        results = [*new, *self._values[len(new) :]]
+        for k in self._following(frozenset(moved)):
+            function, arguments, answer, place = self._steps[k]
             try:
                 result = function(*[results[a.step] if type(a) is _At else a for a in arguments])
             except (ArithmeticError, ValueError):
                 return Otherwise(place, is_read=False)
             if answer is not _OPEN and not _is_same(result, answer):
                 return Otherwise(place, is_read=function is _read)
-            results.append(result)
+            results[len(new) + k] = result
         return results
+
+    def _following(self, moved: frozenset[int]) -> list[int]:
+        """The steps that any of these parameters leads to, in order; the others come out as they did."""
+        if moved not in self._after or self._after[moved][0] != len(self._steps):
+            reached, steps = set(moved), []
+            for k, (_, arguments, _, _) in enumerate(self._steps):
+                if any(type(a) is _At and a.step in reached for a in arguments):
+                    reached.add(len(self.names) + k)
+                    steps.append(k)
+            self._after[moved] = (len(self._steps), steps)
+        return self._after[moved][1]
 
     def do(self, function: Callable[..., Any], *arguments: Any) -> "Traced":
         """One more step: a pure function of traced and plain numbers."""

@@ -67,13 +67,11 @@ class Bound:
         numbers = {place: float(results[step]) for place, step in self.places.items()}
         if not np.isfinite(list(numbers.values())).all():
             return Anew(Why.QUESTION, "finite")
-        return replace(
-            self.made,
-            yearly=_with(self.made.yearly, numbers, 0.0),
-            program=_with(
-                self.made.program, numbers, self.made.hours.arrays.offset if self.made.hours else 0.0
-            ),
-        )
+        yearly = _with(self.made.yearly, numbers, 0.0)
+        if self.made.hours is None:
+            return replace(self.made, yearly=yearly, program=yearly)
+        program = _with(self.made.program, numbers, self.made.hours.arrays.offset)
+        return replace(self.made, yearly=yearly, program=program)
 
 
 def numbers_of(settings: Settings, keys: tuple[str, ...]) -> dict[str, Any]:
@@ -169,4 +167,6 @@ def _with(arrays: Arrays, numbers: Mapping[Place, float], offset: float) -> Arra
         if place.array not in changed:
             changed[place.array] = getattr(arrays, place.array).copy()
         changed[place.array][place.position] = number
-    return replace(arrays, **changed)
+    found = replace(arrays, **changed)
+    found.like(arrays)
+    return found

@@ -138,6 +138,8 @@ def ready(case: Case, solvers: Solvers = COLD) -> Ready:
         return Ready(yearly, yearly, options_of(case))
     hours = solvers.hours(case, is_year=False)
     program, layout = couple(yearly, hours, model.total_terms)
+    if case.accounts.scenario.settings.solve.relax_integers:
+        program = program.relaxed()  # the hours' own model does not know
     return Ready(yearly, program, options_of(case), hours, layout, model.total_terms)
 
 
