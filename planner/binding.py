@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from pyomo.common.numeric_types import RegisterNumericType
 
-from dualcontrol.coupling import SHARED, days_asked
+from dualcontrol.coupling import SHARED, days_asked, same_series
 from dualcontrol.model.accounting import account
 from dualcontrol.model.allocation import Case, build_model
 from dualcontrol.model.changes import problems_with
@@ -23,7 +23,7 @@ from dualcontrol.model.settings import Settings
 from dualcontrol.model.traced import Otherwise, Trace, Traced
 from dualcontrol.solvers.changes import shape_difference, touched
 from dualcontrol.solvers.compile import Arrays, Place, compile_made
-from dualcontrol.solving import Ready, options_of
+from dualcontrol.solving import OfYear, Ready, options_of
 
 RegisterNumericType(Traced)
 
@@ -68,7 +68,7 @@ class Bound:
         if not np.isfinite(list(numbers.values())).all():
             return Anew(Why.QUESTION, "finite")
         yearly = _with(self.made.yearly, numbers, 0.0)
-        if self.made.hours is None:
+        if self.made.hours is None or self.made.year is not None:
             return replace(self.made, yearly=yearly, program=yearly)
         program = _with(self.made.program, numbers, self.made.hours.arrays.offset)
         return replace(self.made, yearly=yearly, program=program)
@@ -148,12 +148,13 @@ def _difference_of_hours(case: Case, other: Case, made: Ready, model: Any) -> st
         return "options"
     if made.hours is None:
         return "" if other.power is None else "hours"
-    one, two = days_asked(case), days_asked(other)
-    is_same = (
-        case.network.network == other.network.network
-        and (one.count, one.loads, one.extremes) == (two.count, two.loads, two.extremes)
-        and one.is_same(two)
-    )
+    time = other.accounts.scenario.settings.time
+    if made.year is not None:
+        is_same = OfYear(time.gap, time.most_evaluations) == made.year
+        is_same = is_same and same_series(case.network.year(), other.network.year())
+    else:
+        is_same = days_asked(other).is_same(days_asked(case))
+    is_same = is_same and case.network.network == other.network.network
     return "" if is_same and made.total_terms == model.total_terms else "hours"
 
 

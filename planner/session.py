@@ -30,7 +30,8 @@ from dualcontrol.optimise import Optimised, optimised, outcome_of
 from dualcontrol.solvers.changes import Rebuilt
 from dualcontrol.solvers.highs import Status
 from dualcontrol.solvers.lives import Lives, Taken
-from dualcontrol.solving import NoPlan, Ready, Solved, Solvers, ready, solve_case, solve_held
+from dualcontrol.solving import NoPlan, Ready, Solved, Solvers, ready, solve_case, solve_days, solve_held
+from dualcontrol.years import KeptYears
 
 __all__ = ["SHORTCUTS", "Anew", "NotSolvedError", "Preview", "Session", "Value", "Why", "open_session"]
 
@@ -110,7 +111,8 @@ class Session:
         self._scenario, self._is_hashed = scenario, True
         self._rulings: Rulings | None = None
         self._last: Optimised | None = None
-        self._choice, self._preview, self._kept = Lives(), Lives(), KeptHours()
+        self._choice, self._preview = Lives(), Lives()
+        self._kept, self._years = KeptHours(), KeptYears()
         self._made: Ready | None = None
         self._bound: Bound | None = None
         self._asked: frozenset[str] = frozenset()  # numbers that were changed, to be followed
@@ -197,7 +199,9 @@ class Session:
         """
         self._choice.clear()
         try:
-            self._last = optimised(self.rulings, Solvers(choice=self._choice.solve, kept=self._kept))
+            self._last = optimised(
+                self.rulings, Solvers(self._choice.solve, kept=self._kept, years=self._years)
+            )
         finally:
             self.changes = tuple(self._choice.taken)
         return self._last.plan
@@ -205,11 +209,14 @@ class Session:
     def value(self) -> Value:
         """The value stage of the scenario as changed, hot: for many variants of which only the worth is asked.
 
-        Without the margin for whole tonnes; on typical days where there is a network. ValueError for a full year,
+        Without the margin for whole tonnes. Over a full year within its gap, with all that its days answered before.
         SolverError when HiGHS fails.
         """
         self._choice.clear()
         made = self._ready()
+        if made.year is not None:
+            year = solve_days(made, Solvers(years=self._years)).year
+            return Value(year.status, year.objective, year.bound) if year.x.size else Value(year.status)
         try:
             found = self._choice.solve("value", made.program, made.options)
         finally:
@@ -227,7 +234,7 @@ class Session:
         if self._last is None:
             raise NotSolvedError("there is no plan yet whose yes and no could be kept: solve first")
         self._preview.clear()
-        solvers = Solvers(self._preview.solve, self._preview.solve, self._kept)
+        solvers = Solvers(self._preview.solve, self._preview.solve, self._kept, self._years)
         try:
             with timing.stage("preview"):
                 solved = self._held(self._last.solved, solvers)

@@ -16,6 +16,7 @@ from dualcontrol.solvers.highs import Options, Solution, Status
 from dualcontrol.solvers.lexicographic import Stage, StageResult, solve_in_order
 from dualcontrol.solvers.lives import Solver, cold
 from dualcontrol.solvers.stamp import Layout
+from dualcontrol.years import KeptYears, days_of, wiring_of
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class NoPlan(RuntimeError):
 class Solvers:
     """Who solves the stages. choice: value and ranking; plan: what the plan is read from once yes and no are fixed.
 
-    kept: typical days and hours of earlier cases.
+    kept: typical days and hours of earlier cases; years: the days of full years and their answers.
     An integer program has the same answer in a kept instance as in a new one; a linear one may end in another of
     several optima, so a plan that must be that of a cold solve is read from new ones.
     """
@@ -94,6 +95,7 @@ class Solvers:
     choice: Solver = cold
     plan: Solver = cold
     kept: KeptHours | None = None
+    years: KeptYears | None = None
 
     def hours(self, case: Case, *, is_year: bool) -> Hours:
         """The stamped hours of a case: of the whole year, or of its typical days."""
@@ -106,8 +108,28 @@ COLD = Solvers()
 
 
 @dataclass(frozen=True)
+class OfYear:
+    """What a full year is asked for: its gap, and how often all days may be solved."""
+
+    gap: float
+    most_evaluations: int
+
+
+@dataclass(frozen=True)
+class YearOfDays:
+    """A solved year, its days, and where they meet the yearly program."""
+
+    year: Decomposed
+    days: Days
+    wiring: Wiring
+
+
+@dataclass(frozen=True)
 class Ready:
-    """The programs of a case before they are solved: the yearly model alone and with its hours of typical days."""
+    """The programs of a case before they are solved: the yearly model alone and with its hours of typical days.
+
+    year: for a full year, which is not in the program; `hours` are then all hours.
+    """
 
     yearly: Arrays
     program: Arrays
@@ -115,6 +137,7 @@ class Ready:
     hours: Hours | None = None
     layout: Layout | None = None
     total_terms: TotalTerms = field(default_factory=dict)
+    year: OfYear | None = None
 
     def keeping(self, held: Solved) -> "Ready":
         """The same with the yes and no of an earlier solution, as far as they are still possible: linear programs."""
@@ -129,13 +152,15 @@ class Ready:
 
 
 def ready(case: Case, solvers: Solvers = COLD) -> Ready:
-    """The programs of a case without a network, or on typical days. ValueError for one over the year."""
-    if case.power is not None and case.accounts.scenario.settings.time.mode == "year":
-        raise ValueError("a full year is not in one program")
+    """The programs of a case; a full year is not in the program, and its hours are those of all days."""
     model = build_model(case)
     yearly = compile_model(model)
     if case.power is None:
         return Ready(yearly, yearly, options_of(case))
+    time = case.accounts.scenario.settings.time
+    if time.mode == "year":
+        hours, limits = solvers.hours(case, is_year=True), OfYear(time.gap, time.most_evaluations)
+        return Ready(yearly, yearly, options_of(case), hours, None, model.total_terms, limits)
     hours = solvers.hours(case, is_year=False)
     program, layout = couple(yearly, hours, model.total_terms)
     if case.accounts.scenario.settings.solve.relax_integers:
@@ -156,12 +181,12 @@ def solve_case(case: Case, held: Solved | None = None, solvers: Solvers = COLD) 
     asked is asked first).
     """
     settings = case.accounts.scenario.settings
-    if case.power is not None and settings.time.mode == "year":
-        return _full_year(case, held, solvers)
     with timing.stage("compile"):
         made = ready(case, solvers)
         if held is not None:
             made = made.keeping(held)
+    if made.year is not None:
+        return _full_year(case, made, solvers, held.year if held is not None else None)
     return _ordered(case.rulings.scores, settings.solve.score_tolerance_wan_yuan, made, solvers)
 
 
@@ -185,9 +210,11 @@ def first_program(case: Case) -> tuple[Arrays, Arrays]:
 
 
 def options_of(case: Case) -> Options:
-    """Gap and time limit of a plan without a network, or on typical days."""
+    """Gap and time limit of the solver: of the whole plan, or over a full year of its yearly program."""
     settings = case.accounts.scenario.settings
     gap = settings.solve.mip_gap if case.power is None else settings.time.gap
+    if case.power is not None and settings.time.mode == "year":
+        gap /= 4  # of the master; the rest is the days'
     return Options(gap=gap, time_limit_s=settings.solve.time_limit_s)
 
 
@@ -248,29 +275,37 @@ def _least(
     )
 
 
-def _full_year(case: Case, held: Solved | None, solvers: Solvers) -> Solved:
-    """The year by decomposition; ranking on its cuts; the rest on the mix of days that is the plan's year."""
-    settings = case.accounts.scenario.settings
-    before = held.year if held is not None else None
+def solve_days(made: Ready, solvers: Solvers = COLD, before: Decomposed | None = None) -> YearOfDays:
+    """The value stage of a full year: bounds and a year within its gap, or the status that says why not.
+
+    before: an earlier year alike, whose questions are asked first where nothing is known of these very days.
+    """
+    if made.hours is None or made.year is None:
+        raise ValueError("the programs are not those of a full year")
     with timing.stage("compile"):
-        model = build_model(case)
-        yearly = compile_model(model)
-        if held is not None:
-            yearly = yearly.fixed(_choices(yearly, held))
-        hours = solvers.hours(case, is_year=True)
-        days = Days(hours.arrays, hours.layout, model.total_terms)
-        wiring = wiring_of(yearly, days)
-    options = Options(gap=settings.time.gap / 4, time_limit_s=settings.solve.time_limit_s)
+        days, answers = days_of(made.hours, made.total_terms, solvers.years)
+        wiring = wiring_of(made.yearly, days)
     with timing.stage("year"):
         year = solve_year(
-            yearly,
+            made.yearly,
             days,
             wiring,
-            gap=settings.time.gap,
-            most_evaluations=settings.time.most_evaluations,
-            options=options,
+            gap=made.year.gap,
+            most_evaluations=made.year.most_evaluations,
+            options=made.options,
+            answers=answers,
             questions=[(answer.at, answer.prices) for answer, _ in before.mix] if before else (),
         )
+    if solvers.years is not None:
+        solvers.years.keep(days, year)
+    return YearOfDays(year, days, wiring)
+
+
+def _full_year(case: Case, made: Ready, solvers: Solvers, before: Decomposed | None = None) -> Solved:
+    """The year by decomposition; ranking on its cuts; the rest on the mix of days that is the plan's year."""
+    yearly, options = made.yearly, made.options
+    found = solve_days(made, solvers, before)
+    year, wiring = found.year, found.wiring
     if not year.x.size:
         raise NoPlan(year.status)
     with timing.stage("ranking"):
@@ -279,29 +314,19 @@ def _full_year(case: Case, held: Solved | None, solvers: Solvers) -> Solved:
             wiring,
             year,
             _weights(yearly, yearly, {"admitted": case.rulings.scores}),
-            settings.solve.score_tolerance_wan_yuan,
+            case.accounts.scenario.settings.solve.score_tolerance_wan_yuan,
             options,
         )
     first = Solution(year.status, year.x, yearly.times(year.x), year.objective, year.bound, 0.0)
     value = Stage("value", program.cost, 0.0, program.offset)
     return replace(
         _least(yearly, program, value, first, options),
-        hours=hours,
+        hours=made.hours,
         year=year,
-        days=days,
+        days=found.days,
         wiring=wiring,
         usable=tuple(usable),
     )
-
-
-def wiring_of(yearly: Arrays, days: Days) -> Wiring:
-    """Positions of shared columns and totals, and how much a unit of each may at most be worth (万元)."""
-    place = {label: k for k, label in enumerate(yearly.columns)}
-    shared = np.array([place[label] for label in days.yearly])
-    totals = np.array([place[("total", name)] for name in days.names])
-    mwh = 0.2  # 万元 per MWh: several times any price of electricity or of the energy in it
-    worth = np.where(yearly.is_integer[shared], 1e6, mwh * days.days * days.steps)
-    return Wiring(shared, totals, np.concatenate([np.full(len(totals), mwh), worth]))
 
 
 def _weights(yearly: Arrays, program: Arrays, weights: Mapping[str, Mapping[Any, float]]) -> Floats:

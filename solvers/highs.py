@@ -232,7 +232,9 @@ class LiveHighs:
         Errors: SolverError when a second opinion (without presolve) does not hold either.
         """
         solution = self._once()
-        if solution.status is Status.ERROR or (self._is_warm and _is_broken(solution)):
+        if solution.status is Status.ERROR or (
+            self._is_warm and not self.arrays.is_integer.any() and _is_broken(solution)
+        ):
             # HiGHS may give up ("unknown") on a program from an old basis that it solves from none
             _check(self._highs.clearSolver(), "clearSolver")
             solution = self._once()
