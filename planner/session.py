@@ -138,6 +138,11 @@ class Session:
         return tuple(taken.change for taken in self.changes if isinstance(taken.change, Rebuilt))
 
     @property
+    def kept_hours(self) -> KeptHours:
+        """Typical days and stamped hours of the scenarios so far."""
+        return self._kept
+
+    @property
     def bound(self) -> tuple[str, ...]:
         """Settings whose numbers are followed into the programs, by dotted key: changing them builds no model."""
         return () if self._bound is None else self._bound.trace.names

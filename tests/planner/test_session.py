@@ -188,8 +188,8 @@ def test_what_changes_the_shape_says_why(changes: Mapping[str, object], reason: 
     [
         ({"targets.intensity_reductoin": 0.1}, "unknown_setting"),
         ({"intensity_reduction": 2.0}, "not_below"),
-        ({"projects.Z.load_max": 0.5}, "unknown_setting"),
-        ({"projects.A.load_maximum": 0.5}, "unknown_setting"),
+        ({"projects.Z.load_max": 0.5}, "unknown_row"),
+        ({"projects.A.load_maximum": 0.5}, "unknown_column"),
         ({"projects.A.load_max": -0.5}, "below_minimum"),
         ({"projects.A.load_max": "half"}, "not_a_number"),
         ({"projects.A.load_max": 0.5, "energy_increment": 9.0}, "load_order"),
