@@ -85,13 +85,13 @@ def settings_with(scenario: Scenario, changes: Mapping[str, object]) -> Settings
         updates.setdefault(section, {})[name] = value
     try:
         sections = {
-            section: type(old).model_validate({**dict(old), **values}, strict=True)
+            section: type(old).model_validate({**old.__dict__, **values}, strict=True)
             for section, values in updates.items()
             if isinstance(old := getattr(now, section, None), BaseModel)
         }
         if len(sections) < len(updates):
             return None
-        return Settings.model_validate({**dict(now), **sections}, strict=True)
+        return Settings.model_validate({**now.__dict__, **sections}, strict=True)
     except ValidationError:
         return None
 

@@ -77,10 +77,16 @@ def touched(old: Arrays, new: Arrays) -> Touched:
     """Where the numbers of two programs of one shape differ, bit by bit."""
     return Touched(
         _differing(old.cost, new.cost),
-        np.union1d(_differing(old.lower, new.lower), _differing(old.upper, new.upper)),
-        np.union1d(_differing(old.row_lower, new.row_lower), _differing(old.row_upper, new.row_upper)),
+        _either(_differing(old.lower, new.lower), _differing(old.upper, new.upper)),
+        _either(_differing(old.row_lower, new.row_lower), _differing(old.row_upper, new.row_upper)),
         _differing(old.value, new.value),
     )
+
+
+def _either(one: Positions, two: Positions) -> Positions:
+    if not len(one) or not len(two):
+        return one if len(one) else two
+    return np.union1d(one, two)
 
 
 def _differing(one: npt.NDArray[Any], two: npt.NDArray[Any]) -> Positions:

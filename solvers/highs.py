@@ -200,14 +200,17 @@ class LiveHighs:
 
     def _take_over_rows(self, new: Arrays, change: Touched) -> None:
         """Change rows alone, each with the scale it would have had from the start; columns keep theirs."""
-        for r in np.union1d(change.sides, new.row_of_entry[change.entries]).tolist():
+        others = set(new.row_of_entry[change.entries].tolist())
+        for r in sorted(others):
             scale, value = scaled_rows(new, self.scaling.column, r, r + 1)
             entries = slice(new.start[r], new.start[r + 1])
             before = self.arrays.value[entries] * self.scaling.column.take(new.index[entries])
             for k in np.flatnonzero(value != before * self.scaling.row[r]).tolist():
                 self._call("changeCoeff", r, int(new.index[entries][k]), float(value[k]))
             self.scaling.row[r] = scale[0]
-            self._call("changeRowBounds", r, new.row_lower[r] * scale[0], new.row_upper[r] * scale[0])
+        for r in sorted(others.union(change.sides.tolist())):
+            row = self.scaling.row[r]
+            self._call("changeRowBounds", r, new.row_lower[r] * row, new.row_upper[r] * row)
 
     def _take_over(self, new: Arrays) -> None:
         """Change what differs in scaled terms: a new bound may bring a new scale, and with it other coefficients."""
@@ -317,6 +320,8 @@ class LiveHighs:
         near = SNAP * self.scaling.column
         for place in (self.arrays.lower, self.arrays.upper):
             x = np.where(np.abs(x - place) <= near, place, x)
+        if not self.arrays.is_integer.any():
+            return x + 0.0  # no -0
         whole = np.round(x)
         return np.where(self.arrays.is_integer & (np.abs(x - whole) <= SNAP), whole, x) + 0.0  # no -0
 
