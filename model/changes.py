@@ -115,7 +115,9 @@ def _settings(scenario: Scenario, changes: Mapping[str, object], findings: Findi
 
 def _part(records: list[Record], table: Table) -> Part:
     """A table of the scenario as a file that was read to the end."""
-    keyed = {tuple(record.values.get(name) for name in table.key): record for record in records}
+    keyed: dict[Any, Record] = {
+        tuple(record.values.get(name) for name in table.key): record for record in records
+    }
     return Part(f"{table.name}.csv", keyed, {}, is_complete=True)
 
 

@@ -25,10 +25,12 @@ def exact(value: float | Fraction) -> Fraction:
     """The decimal a float is written as, exactly (0.1 is 1/10). ValueError on NaN or infinity."""
     if isinstance(value, Fraction):
         return value
-    if type(value) is Traced:
-        exactly: Fraction = value.trace.do(exact, value)  # type: ignore[assignment]
-        return exactly
-    return Fraction(repr(float(value)))
+    decimal: Fraction = _decimal(value)
+    return decimal
+
+
+def _decimal(value: Any) -> Any:
+    return value.trace.do(exact, value) if type(value) is Traced else Fraction(repr(float(value)))
 
 
 def number(value: Any) -> float:

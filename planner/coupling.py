@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -54,7 +55,7 @@ def same_series(one: Series, other: Series) -> bool:
         return True
     if one.hours != other.hours or one.profiles.keys() != other.profiles.keys():
         return False
-    pairs = [(v, other.profiles[n]) for n, v in one.profiles.items()]
+    pairs: list[tuple[Any, Any]] = [(v, other.profiles[n]) for n, v in one.profiles.items()]
     pairs += [(one.weight, other.weight), (one.cycle, other.cycle), (one.hour_of_year, other.hour_of_year)]
     return all(v is w or (v is not None and w is not None and np.array_equal(v, w)) for v, w in pairs)
 

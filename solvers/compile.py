@@ -110,7 +110,7 @@ def compile_model(model: pyo.ConcreteModel) -> Arrays:
     return compile_made(model, None)[0]
 
 
-def compile_made(model: pyo.ConcreteModel, made: type | None) -> tuple[Arrays, Mapping[Place, Any]]:
+def compile_made(model: pyo.ConcreteModel, made: type[Any] | None) -> tuple[Arrays, Mapping[Place, Any]]:
     """The same for a model with numbers of the class `made` (see `Made`), and where these stand in the arrays.
 
     Pyomo must know the class (`RegisterNumericType`). Errors as of `compile_model`.
@@ -198,7 +198,7 @@ def expressions(arrays: Arrays, wanted: Mapping[Label, Any]) -> dict[Label, tupl
     return found
 
 
-def _float(number: Any, made: type | None) -> float:
+def _float(number: Any, made: type[Any] | None) -> float:
     return float(number.value if made is not None and isinstance(number, made) else number)
 
 
@@ -218,7 +218,7 @@ def _position_of(variable: Any, position: dict[int, int], name: str) -> int:
     return position[id(variable)]
 
 
-def _linear(expression: Any, name: str, made: type | None = None) -> Any:
+def _linear(expression: Any, name: str, made: type[Any] | None = None) -> Any:
     repn = generate_standard_repn(expression)
     if not repn.is_linear():
         raise ValueError(f"{name} is not linear")
