@@ -20,7 +20,8 @@ from dualcontrol.solvers.compile import Arrays, compile_model
 from dualcontrol.solvers.days import Days
 from dualcontrol.solvers.decompose import Decomposed, solve_year
 from dualcontrol.solvers.highs import LiveHighs, Options, Solution
-from dualcontrol.solving import solve_case, wiring_of
+from dualcontrol.solving import solve_case
+from dualcontrol.years import wiring_of
 
 SCENARIO = Path(__file__).parent.parent / "scenarios" / "dalad-2022"
 GAP, TIGHT, DAYS, MORE_DAYS, MOST, LIMIT_S = 1e-3, 1e-4, 14, (28, 56), 300, 900.0

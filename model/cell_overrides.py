@@ -1,6 +1,6 @@
 """Overrides of single cells, `<table>.<key>.<column>`: laid over the files as one more scenario, checked like one."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -9,7 +9,7 @@ from dualcontrol.model.layers import OVERRIDES
 from dualcontrol.model.problems import Findings, Problem, nearest
 from dualcontrol.model.reading import Row, Sheet
 from dualcontrol.model.schema import TABLES, Table
-from dualcontrol.model.tables import Part, parse_sheet, table_of
+from dualcontrol.model.tables import Part, Place, Record, parse_sheet, table_of
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class _Cell:
     table: Table
     key: tuple[str, ...]
     column: str
-    text: str
+    text: str | None  # None: the cell is emptied
 
     @property
     def row(self) -> str:
@@ -30,10 +30,22 @@ class _Cell:
 
 @dataclass(frozen=True)
 class CellOverrides:
-    """The overrides as one part per table; `rows` says which row is meant by a line of a part."""
+    """The overrides as one part per table; `rows` says which row is meant by a line of a part.
+
+    empty: table, key and column of cells that are to be empty.
+    """
 
     parts: Mapping[str, Part]
     rows: Mapping[tuple[str, int], str]
+    empty: frozenset[tuple[str, tuple[str, ...], str]] = frozenset()
+
+    def emptied(self, table: str, records: Sequence[Record]) -> list[Record]:
+        """The rows of a table without the values of cells that are to be empty."""
+        gone: dict[tuple[str, ...], set[str]] = {}
+        for name, key, column in self.empty:
+            if name == table:
+                gone.setdefault(key, set()).add(column)
+        return [_without(record, gone.get(_key(record, TABLES[table]), set())) for record in records]
 
     def told(self, problems: Iterable[Problem]) -> list[Problem]:
         """Problems with the dotted key as their place, where they are about an override."""
@@ -49,7 +61,7 @@ class CellOverrides:
 
 
 def divided(overrides: Mapping[str, object] | None) -> tuple[dict[str, object], dict[str, object]]:
-    """Overrides of settings, and those of cells: three words or more, the first a table."""
+    """Overrides of settings, and those of cells: three words or more, the first a table; None empties a cell."""
     settings: dict[str, object] = {}
     cells: dict[str, object] = {}
     for name, value in (overrides or {}).items():
@@ -70,7 +82,8 @@ def laid_over(
         for cell in found:
             if cell.table is table:
                 own = lines.setdefault(cell.key, dict(zip(table.key, cell.key, strict=True)))
-                own[cell.column] = cell.text
+                if cell.text is not None:
+                    own[cell.column] = cell.text
                 rows[table.name, list(lines).index(cell.key) + 1] = cell.row
         columns = frozenset(column for line in lines.values() for column in line)
         sheet = Sheet(
@@ -80,7 +93,19 @@ def laid_over(
             is_complete=True,
         )
         over[table.name] = parse_sheet(sheet, table, findings, is_child=True)
-    return CellOverrides(over, rows)
+    empty = frozenset((cell.table.name, cell.key, cell.column) for cell in found if cell.text is None)
+    return CellOverrides(over, rows, empty)
+
+
+def _key(record: Record, table: Table) -> tuple[str, ...]:
+    return tuple(written(record.values.get(name)) for name in table.key)
+
+
+def _without(record: Record, columns: Collection[str]) -> Record:
+    if not columns:
+        return record
+    places = record.places | {column: Place(OVERRIDES, record.place.row, "") for column in columns}
+    return replace(record, values={k: v for k, v in record.values.items() if k not in columns}, places=places)
 
 
 def _cell(name: str, value: object, parts: Mapping[str, Sequence[Part]], findings: Findings) -> _Cell | None:
@@ -103,6 +128,8 @@ def _cell(name: str, value: object, parts: Mapping[str, Sequence[Part]], finding
             near = nearest(", ".join(key), (", ".join(row) for row in rows))
             findings.add("unknown_row", *place, table=first, key=", ".join(key), suggestion=near)
         return None
+    if value is None:
+        return _Cell(name, table, key, column, None)
     if text is None:
         findings.add("wrong_type", *place, expected="1.5")
         return None

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from dualcontrol.model.traced import plain
+
 SUPERIOR, POOL, EARMARK, RESERVE, RETIRED, GRID = (
     "superior",
     "pool",
@@ -33,7 +35,7 @@ class Entry:
     note: str
 
     def __post_init__(self) -> None:
-        if type(self.tce) is not int or self.tce <= 0:
+        if type(plain(self.tce)) is not int or self.tce <= 0:
             raise ValueError(f"an entry moves a positive whole number of tonnes, not {self.tce!r}")
         if self.from_account == self.to_account:
             raise ValueError(f"an entry moves quota between two accounts, not within {self.from_account}")

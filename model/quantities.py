@@ -6,6 +6,9 @@ tonnes come out the same for everybody who computes them.
 
 import math
 from fractions import Fraction
+from typing import Any
+
+from dualcontrol.model.traced import Traced, of
 
 # share of energy per product in tce, for one unit of the figure; kWh is converted by the electricity factor
 TCE_PER_SPECIFIC = {
@@ -22,7 +25,18 @@ def exact(value: float | Fraction) -> Fraction:
     """The decimal a float is written as, exactly (0.1 is 1/10). ValueError on NaN or infinity."""
     if isinstance(value, Fraction):
         return value
-    return Fraction(repr(float(value)))
+    decimal: Fraction = _decimal(value)
+    return decimal
+
+
+def _decimal(value: Any) -> Any:
+    return value.trace.do(exact, value) if type(value) is Traced else Fraction(repr(float(value)))
+
+
+def number(value: Any) -> float:
+    """The float of an exact figure; of a traced one a traced float."""
+    figure: float = of(float, value)
+    return figure
 
 
 def combustion_co2_t(ncv_gj_per_unit: float, carbon_t_per_gj: float, oxidation_share: float) -> Fraction:

@@ -115,6 +115,7 @@ class Source:
             for name, own in self.parts.items()
         }
         records = {name: overlay(parts[name], table, findings) for name, table in TABLES.items()}
+        records |= {name: over.emptied(name, records[name]) for name in over.parts}
         frames = {
             name: complete(records[name], table, findings, is_whole=chain.is_whole)
             for name, table in TABLES.items()

@@ -136,7 +136,7 @@ def _solved(case: Case, held: Solved | None = None, bound: float = np.inf, solve
         settings = case.accounts.scenario.settings
         gap = settings.solve.mip_gap if case.power is None else settings.time.gap
         try:
-            solved = solve_case(case, held)
+            solved = solve_case(case, held, Solvers(kept=solvers.kept, years=solvers.years))
         except NoPlan:
             pass
         else:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from dualcontrol import timing
-from dualcontrol.coupling import Hours, couple, drafted_series, hours_of
+from dualcontrol.coupling import Hours, KeptHours, TotalTerms, couple, drafted_series, hours_of
 from dualcontrol.model.allocation import Case, build_model
 from dualcontrol.solvers.compile import Arrays, Floats, compile_model
 from dualcontrol.solvers.days import Answer, Days
@@ -16,6 +16,7 @@ from dualcontrol.solvers.highs import Options, Solution, Status
 from dualcontrol.solvers.lexicographic import Stage, StageResult, solve_in_order
 from dualcontrol.solvers.lives import Solver, cold
 from dualcontrol.solvers.stamp import Layout
+from dualcontrol.years import KeptYears, days_of, wiring_of
 
 
 @dataclass(frozen=True)
@@ -86,15 +87,91 @@ class NoPlan(RuntimeError):
 class Solvers:
     """Who solves the stages. choice: value and ranking; plan: what the plan is read from once yes and no are fixed.
 
+    kept: typical days and hours of earlier cases; years: the days of full years and their answers.
     An integer program has the same answer in a kept instance as in a new one; a linear one may end in another of
     several optima, so a plan that must be that of a cold solve is read from new ones.
     """
 
     choice: Solver = cold
     plan: Solver = cold
+    kept: KeptHours | None = None
+    years: KeptYears | None = None
+
+    def hours(self, case: Case, *, is_year: bool) -> Hours:
+        """The stamped hours of a case: of the whole year, or of its typical days."""
+        if self.kept is None:
+            return hours_of(case, case.network.year() if is_year else drafted_series(case))
+        return self.kept.hours(case, case.network.year() if is_year else self.kept.drafted(case))
 
 
 COLD = Solvers()
+
+
+@dataclass(frozen=True)
+class OfYear:
+    """What a full year is asked for: its gap, and how often all days may be solved."""
+
+    gap: float
+    most_evaluations: int
+
+
+@dataclass(frozen=True)
+class YearOfDays:
+    """A solved year, its days, and where they meet the yearly program."""
+
+    year: Decomposed
+    days: Days
+    wiring: Wiring
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The programs of a case before they are solved: the yearly model alone and with its hours of typical days.
+
+    year: for a full year, which is not in the program; `hours` are then all hours.
+    """
+
+    yearly: Arrays
+    program: Arrays
+    options: Options
+    hours: Hours | None = None
+    layout: Layout | None = None
+    total_terms: TotalTerms = field(default_factory=dict)
+    year: OfYear | None = None
+
+    def keeping(self, held: Solved) -> "Ready":
+        """The same with the yes and no of an earlier solution, as far as they are still possible: linear programs."""
+        x = np.zeros(len(self.program.columns))
+        x[: len(self.yearly.columns)] = _choices(self.yearly, held)
+        lower, upper = self.program.lower, self.program.upper
+        return replace(
+            self,
+            yearly=self.yearly.fixed(x[: len(self.yearly.columns)]),
+            program=self.program.fixed(np.clip(x, lower, upper)),
+        )
+
+
+def ready(case: Case, solvers: Solvers = COLD) -> Ready:
+    """The programs of a case; a full year is not in the program, and its hours are those of all days."""
+    model = build_model(case)
+    yearly = compile_model(model)
+    if case.power is None:
+        return Ready(yearly, yearly, options_of(case))
+    time = case.accounts.scenario.settings.time
+    if time.mode == "year":
+        hours, limits = solvers.hours(case, is_year=True), OfYear(time.gap, time.most_evaluations)
+        return Ready(yearly, yearly, options_of(case), hours, None, model.total_terms, limits)
+    hours = solvers.hours(case, is_year=False)
+    program, layout = couple(yearly, hours, model.total_terms)
+    if case.accounts.scenario.settings.solve.relax_integers:
+        program = program.relaxed()  # the hours' own model does not know
+    return Ready(yearly, program, options_of(case), hours, layout, model.total_terms)
+
+
+def solve_held(made: Ready, held: Solved, solvers: Solvers) -> Solved:
+    """Value and the least interference with the yes and no of an earlier solution. Errors as of `solve_case`."""
+    kept = made.keeping(held)
+    return _ordered({}, 0.0, kept, solvers)
 
 
 def solve_case(case: Case, held: Solved | None = None, solvers: Solvers = COLD) -> Solved:
@@ -103,20 +180,14 @@ def solve_case(case: Case, held: Solved | None = None, solvers: Solvers = COLD) 
     held: an earlier solution whose yes and no are kept, as far as they are still possible (and what its days were
     asked is asked first).
     """
+    settings = case.accounts.scenario.settings
     with timing.stage("compile"):
-        model = build_model(case)
-        yearly = compile_model(model)
+        made = ready(case, solvers)
         if held is not None:
-            yearly = yearly.fixed(_choices(yearly, held))
-    if case.power is None:
-        return _ordered(case, yearly, yearly, solvers)
-    settings = case.accounts.scenario.settings.time
-    if settings.mode == "year":
-        return _full_year(case, yearly, model.total_terms, held.year if held is not None else None)
-    with timing.stage("compile"):
-        hours = hours_of(case, drafted_series(case))
-        program, layout = couple(yearly, hours, model.total_terms)
-    return replace(_ordered(case, yearly, program, solvers), hours=hours, layout=layout)
+            made = made.keeping(held)
+    if made.year is not None:
+        return _full_year(case, made, solvers, held.year if held is not None else None)
+    return _ordered(case.rulings.scores, settings.solve.score_tolerance_wan_yuan, made, solvers)
 
 
 def _choices(yearly: Arrays, held: Solved) -> Floats:
@@ -139,23 +210,22 @@ def first_program(case: Case) -> tuple[Arrays, Arrays]:
 
 
 def options_of(case: Case) -> Options:
-    """Gap and time limit of a plan without a network, or on typical days."""
+    """Gap and time limit of the solver: of the whole plan, or over a full year of its yearly program."""
     settings = case.accounts.scenario.settings
     gap = settings.solve.mip_gap if case.power is None else settings.time.gap
+    if case.power is not None and settings.time.mode == "year":
+        gap /= 4  # of the master; the rest is the days'
     return Options(gap=gap, time_limit_s=settings.solve.time_limit_s)
 
 
-def _ordered(case: Case, yearly: Arrays, program: Arrays, solvers: Solvers) -> Solved:
-    """All stages on one program whose first columns are the yearly ones."""
-    settings, options = case.accounts.scenario.settings, options_of(case)
-    value = Stage("value", program.cost, settings.solve.score_tolerance_wan_yuan, program.offset)
+def _ordered(scores: Mapping[str, float], tolerance: float, made: Ready, solvers: Solvers) -> Solved:
+    """All stages on one program whose first columns are the yearly ones. tolerance: what the ranking may cost."""
+    yearly, program, options = made.yearly, made.program, made.options
+    value = Stage("value", program.cost, tolerance, program.offset)
     with timing.stage("value"):
         stages = solve_in_order(program, [value], options, solver=solvers.choice)
     _require(stages)
-    if (
-        np.any(score := _weights(yearly, program, {"admitted": case.rulings.scores}))
-        and yearly.is_integer.any()
-    ):
+    if yearly.is_integer.any() and np.any(score := _weights(yearly, program, {"admitted": scores})):
         with timing.stage("ranking"):
             ranked = solve_in_order(
                 program,
@@ -165,19 +235,33 @@ def _ordered(case: Case, yearly: Arrays, program: Arrays, solvers: Solvers) -> S
                 solver=solvers.choice,
             )
         stages += ranked if ranked[-1].solution.x.size else []
+    # without yes and no the value stage is the linear program that is asked again, unless somebody else is to answer
+    again = None if program.is_integer.any() or solvers.choice != solvers.plan else stages[0]
     fixed = program.fixed(stages[-1].solution.x)
-    return _least(yearly, fixed, value, stages[0].solution, options, solvers.plan)
+    solved = _least(yearly, fixed, value, stages[0].solution, options, solvers.plan, again)
+    return replace(solved, hours=made.hours, layout=made.layout)
 
 
 def _least(
-    yearly: Arrays, fixed: Arrays, value: Stage, first: Solution, options: Options, solver: Solver = cold
+    yearly: Arrays,
+    fixed: Arrays,
+    value: Stage,
+    first: Solution,
+    options: Options,
+    solver: Solver = cold,
+    known: StageResult | None = None,
 ) -> Solved:
-    """With the integers fixed: the value again, then the plan that interferes least."""
-    last = Stage("least_moved", _least_moved(yearly, fixed))
+    """With the integers fixed: the value again, unless it is known, then the plan that interferes least."""
+    left, last = (
+        replace(value, name="value_left", tolerance=0.0),
+        Stage("least_moved", _least_moved(yearly, fixed)),
+    )
     with timing.stage("least"):
-        results = solve_in_order(
-            fixed, [replace(value, name="value_left", tolerance=0.0), last], options, solver=solver
-        )
+        if known is None:
+            results = solve_in_order(fixed, [left, last], options, solver=solver)
+        else:
+            keep = [(left, known.objective)]
+            results = [known, *solve_in_order(fixed, [last], options, keep=keep, solver=solver)]
     _require(results)
     value_left = results[0].objective
     return Solved(
@@ -191,26 +275,37 @@ def _least(
     )
 
 
-def _full_year(
-    case: Case, yearly: Arrays, total_terms: Mapping[str, Any], before: Decomposed | None
-) -> Solved:
-    """The year by decomposition; ranking on its cuts; the rest on the mix of days that is the plan's year."""
-    settings = case.accounts.scenario.settings
+def solve_days(made: Ready, solvers: Solvers = COLD, before: Decomposed | None = None) -> YearOfDays:
+    """The value stage of a full year: bounds and a year within its gap, or the status that says why not.
+
+    before: an earlier year alike, whose questions are asked first where nothing is known of these very days.
+    """
+    if made.hours is None or made.year is None:
+        raise ValueError("the programs are not those of a full year")
     with timing.stage("compile"):
-        hours = hours_of(case, case.network.year())
-        days = Days(hours.arrays, hours.layout, total_terms)
-        wiring = wiring_of(yearly, days)
-    options = Options(gap=settings.time.gap / 4, time_limit_s=settings.solve.time_limit_s)
+        days, answers = days_of(made.hours, made.total_terms, solvers.years)
+        wiring = wiring_of(made.yearly, days)
     with timing.stage("year"):
         year = solve_year(
-            yearly,
+            made.yearly,
             days,
             wiring,
-            gap=settings.time.gap,
-            most_evaluations=settings.time.most_evaluations,
-            options=options,
+            gap=made.year.gap,
+            most_evaluations=made.year.most_evaluations,
+            options=made.options,
+            answers=answers,
             questions=[(answer.at, answer.prices) for answer, _ in before.mix] if before else (),
         )
+    if solvers.years is not None:
+        solvers.years.keep(days, year)
+    return YearOfDays(year, days, wiring)
+
+
+def _full_year(case: Case, made: Ready, solvers: Solvers, before: Decomposed | None = None) -> Solved:
+    """The year by decomposition; ranking on its cuts; the rest on the mix of days that is the plan's year."""
+    yearly, options = made.yearly, made.options
+    found = solve_days(made, solvers, before)
+    year, wiring = found.year, found.wiring
     if not year.x.size:
         raise NoPlan(year.status)
     with timing.stage("ranking"):
@@ -219,29 +314,19 @@ def _full_year(
             wiring,
             year,
             _weights(yearly, yearly, {"admitted": case.rulings.scores}),
-            settings.solve.score_tolerance_wan_yuan,
+            case.accounts.scenario.settings.solve.score_tolerance_wan_yuan,
             options,
         )
     first = Solution(year.status, year.x, yearly.times(year.x), year.objective, year.bound, 0.0)
     value = Stage("value", program.cost, 0.0, program.offset)
     return replace(
         _least(yearly, program, value, first, options),
-        hours=hours,
+        hours=made.hours,
         year=year,
-        days=days,
+        days=found.days,
         wiring=wiring,
         usable=tuple(usable),
     )
-
-
-def wiring_of(yearly: Arrays, days: Days) -> Wiring:
-    """Positions of shared columns and totals, and how much a unit of each may at most be worth (万元)."""
-    place = {label: k for k, label in enumerate(yearly.columns)}
-    shared = np.array([place[label] for label in days.yearly])
-    totals = np.array([place[("total", name)] for name in days.names])
-    mwh = 0.2  # 万元 per MWh: several times any price of electricity or of the energy in it
-    worth = np.where(yearly.is_integer[shared], 1e6, mwh * days.days * days.steps)
-    return Wiring(shared, totals, np.concatenate([np.full(len(totals), mwh), worth]))
 
 
 def _weights(yearly: Arrays, program: Arrays, weights: Mapping[str, Mapping[Any, float]]) -> Floats:

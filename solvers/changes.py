@@ -7,6 +7,7 @@ laid side by side. So the answer is that of a cold solve, and only the work of t
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -63,10 +64,11 @@ def shape_difference(old: Arrays, new: Arrays) -> Rebuilt | None:
         return Rebuilt(Reason.COLUMNS, told)
     if told := _labels(old.rows, new.rows):
         return Rebuilt(Reason.ROWS, told)
-    kinds = np.flatnonzero(old.is_integer != new.is_integer)
+    kinds = _differing(old.is_integer, new.is_integer)
     if len(kinds):
         return Rebuilt(Reason.KINDS, _names([new.columns[k] for k in kinds[:_TOLD]]))
-    if not (np.array_equal(old.start, new.start) and np.array_equal(old.index, new.index)):
+    pairs = ((old.start, new.start), (old.index, new.index))
+    if not all(one is two or np.array_equal(one, two) for one, two in pairs):
         return Rebuilt(Reason.TERMS, _names(_rows_of_other_terms(old, new)))
     return None
 
@@ -74,20 +76,29 @@ def shape_difference(old: Arrays, new: Arrays) -> Rebuilt | None:
 def touched(old: Arrays, new: Arrays) -> Touched:
     """Where the numbers of two programs of one shape differ, bit by bit."""
     return Touched(
-        _where(old.cost != new.cost),
-        _where((old.lower != new.lower) | (old.upper != new.upper)),
-        _where((old.row_lower != new.row_lower) | (old.row_upper != new.row_upper)),
-        _where(old.value != new.value),
+        _differing(old.cost, new.cost),
+        _either(_differing(old.lower, new.lower), _differing(old.upper, new.upper)),
+        _either(_differing(old.row_lower, new.row_lower), _differing(old.row_upper, new.row_upper)),
+        _differing(old.value, new.value),
     )
 
 
-def _where(differs: npt.NDArray[np.bool_]) -> Positions:
-    return np.flatnonzero(differs).astype(np.int32)
+def _either(one: Positions, two: Positions) -> Positions:
+    if not len(one) or not len(two):
+        return one if len(one) else two
+    return np.union1d(one, two)
+
+
+def _differing(one: npt.NDArray[Any], two: npt.NDArray[Any]) -> Positions:
+    """Where two arrays differ; the same array is the common case of one program with other numbers elsewhere."""
+    return np.flatnonzero(one != two).astype(np.int32) if one is not two else np.zeros(0, dtype=np.int32)
 
 
 def _labels(old: Sequence[Label], new: Sequence[Label]) -> str:
     """The labels that came (+) or went (-); "" where both are the same in the same order."""
-    if old is new or (len(old) == len(new) and all(a == b for a, b in zip(old, new, strict=True))):
+    if old is new or old == new:  # stamped labels are as many as columns: their parts tell the same sooner
+        return ""
+    if len(old) == len(new) and all(a == b for a, b in zip(old, new, strict=True)):
         return ""
     before, after = set(old), set(new)
     came = [f"+{_name(label)}" for label in new if label not in before]

@@ -6,7 +6,7 @@ No Pyomo solver interface and no files; HiGHS gets the finished arrays (`highs.p
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +49,11 @@ class Arrays:
         """The row of each entry of `index` and `value`, shape (entries,)."""
         return np.repeat(np.arange(len(self.rows)), np.diff(self.start))
 
+    def like(self, other: "Arrays") -> None:
+        """Take over from a program with the same `start` what depends on it alone."""
+        if self.start is other.start:
+            self.__dict__.setdefault("row_of_entry", other.row_of_entry)
+
     def column(self, name: str, index: Any = None) -> int:
         """Position of a column. KeyError if there is none of that name and index."""
         return self._position(self.columns, (name, index))
@@ -78,6 +83,22 @@ class Arrays:
         )
 
 
+class Made(Protocol):
+    """A number that remembers how it was made; `value` is the plain one."""
+
+    @property
+    def value(self) -> Any:
+        """The plain number."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in `Arrays` a number stands: name of the array (or `offset`), position in it."""
+
+    array: str
+    position: int
+
+
 def compile_model(model: pyo.ConcreteModel) -> Arrays:
     """Arrays of a linear Pyomo model with one active objective.
 
@@ -86,46 +107,75 @@ def compile_model(model: pyo.ConcreteModel) -> Arrays:
     turned into a maximisation. Errors: ValueError when an expression is not linear, a number is missing (NaN)
     or infinite, a variable is not an active one of the model, or the objective is not unique.
     """
+    return compile_made(model, None)[0]
+
+
+def compile_made(model: pyo.ConcreteModel, made: type[Any] | None) -> tuple[Arrays, Mapping[Place, Any]]:
+    """The same for a model with numbers of the class `made` (see `Made`), and where these stand in the arrays.
+
+    Pyomo must know the class (`RegisterNumericType`). Errors as of `compile_model`.
+    """
     variables = list(model.component_data_objects(pyo.Var, active=True, descend_into=True))
     position = {id(v): k for k, v in enumerate(variables)}
-    cost, offset = np.zeros(len(variables)), 0.0
+    cost: list[Any] = [0.0] * len(variables)
     objectives = list(model.component_data_objects(pyo.Objective, active=True))
     if len(objectives) != 1:
         raise ValueError(f"the model needs exactly one active objective, it has {len(objectives)}")
     sign = 1.0 if objectives[0].sense == pyo.maximize else -1.0
-    repn = _linear(objectives[0].expr, objectives[0].name)
-    offset = sign * float(repn.constant)
+    repn = _linear(objectives[0].expr, objectives[0].name, made)
+    offset = sign * repn.constant
     for coefficient, variable in zip(repn.linear_coefs, repn.linear_vars, strict=True):
-        cost[_position_of(variable, position, objectives[0].name)] += sign * float(coefficient)
+        cost[_position_of(variable, position, objectives[0].name)] += sign * coefficient
 
     rows: list[Label] = []
-    start, index, value, low, high = [0], [], [], [], []
+    start, index = [0], []
+    value: list[Any] = []
+    low: list[Any] = []
+    high: list[Any] = []
     for row in model.component_data_objects(pyo.Constraint, active=True, descend_into=True):
-        repn = _linear(row.body, row.name)
-        constant = float(repn.constant)
+        lower, body, upper = row.to_bounded_expression()
+        repn = _linear(body, row.name, made)
+        constant = repn.constant
         rows.append((row.parent_component().name, row.index()))
         for coefficient, variable in zip(repn.linear_coefs, repn.linear_vars, strict=True):
             if coefficient != 0:
                 index.append(_position_of(variable, position, row.name))
-                value.append(float(coefficient))
+                value.append(coefficient)
         start.append(len(index))
-        low.append(-np.inf if row.lower is None else float(pyo.value(row.lower)) - constant)
-        high.append(np.inf if row.upper is None else float(pyo.value(row.upper)) - constant)
+        low.append(-np.inf if lower is None else pyo.value(lower) - constant)
+        high.append(np.inf if upper is None else pyo.value(upper) - constant)
     bounds = [_bounds(v) for v in variables]
-    return Arrays(
+    lists = {
+        "cost": cost,
+        "offset": [offset],
+        "lower": [b[0] for b in bounds],
+        "upper": [b[1] for b in bounds],
+        "row_lower": low,
+        "row_upper": high,
+        "value": value,
+    }
+    places = {
+        Place(name, k): number
+        for name, numbers in lists.items()
+        for k, number in enumerate(numbers)
+        if made is not None and isinstance(number, made)
+    }
+    floats = {name: np.array([_float(v, made) for v in numbers]) for name, numbers in lists.items()}
+    arrays = Arrays(
         columns=tuple((v.parent_component().name, v.index()) for v in variables),
         rows=tuple(rows),
-        cost=cost,
-        offset=offset,
-        lower=np.array([b[0] for b in bounds]),
-        upper=np.array([b[1] for b in bounds]),
+        cost=floats["cost"],
+        offset=float(floats["offset"][0]),
+        lower=floats["lower"],
+        upper=floats["upper"],
         is_integer=np.array([not v.is_continuous() for v in variables], dtype=bool),
-        row_lower=np.array(low),
-        row_upper=np.array(high),
+        row_lower=floats["row_lower"],
+        row_upper=floats["row_upper"],
         start=np.array(start, dtype=np.int32),
         index=np.array(index, dtype=np.int32),
-        value=np.array(value),
+        value=floats["value"],
     )
+    return arrays, places
 
 
 def expressions(arrays: Arrays, wanted: Mapping[Label, Any]) -> dict[Label, tuple[Floats, float]]:
@@ -148,13 +198,17 @@ def expressions(arrays: Arrays, wanted: Mapping[Label, Any]) -> dict[Label, tupl
     return found
 
 
-def _bounds(variable: Any) -> tuple[float, float]:
+def _float(number: Any, made: type[Any] | None) -> float:
+    return float(number.value if made is not None and isinstance(number, made) else number)
+
+
+def _bounds(variable: Any) -> tuple[Any, Any]:
     """Bounds of a column; a fixed variable, whose terms are constants of the rows, keeps its value."""
     if variable.fixed:
-        return float(variable.value), float(variable.value)
+        return variable.value, variable.value
     return (
-        -np.inf if variable.lb is None else float(variable.lb),
-        np.inf if variable.ub is None else float(variable.ub),
+        -np.inf if variable.lb is None else variable.lb,
+        np.inf if variable.ub is None else variable.ub,
     )
 
 
@@ -164,11 +218,11 @@ def _position_of(variable: Any, position: dict[int, int], name: str) -> int:
     return position[id(variable)]
 
 
-def _linear(expression: Any, name: str) -> Any:
+def _linear(expression: Any, name: str, made: type[Any] | None = None) -> Any:
     repn = generate_standard_repn(expression)
     if not repn.is_linear():
         raise ValueError(f"{name} is not linear")
-    if not np.isfinite([float(repn.constant), *map(float, repn.linear_coefs)]).all():
+    if not np.isfinite([_float(v, made) for v in (repn.constant, *repn.linear_coefs)]).all():
         raise ValueError(f"{name} has a coefficient that is not a finite number")
     return repn
 

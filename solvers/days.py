@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dualcontrol.solvers.compile import Arrays, Floats, Label
-from dualcontrol.solvers.highs import SolverError
+from dualcontrol.solvers.highs import DEVEX, SolverError
 from dualcontrol.solvers.stamp import HOURLY, Layout
 
 Totals = Mapping[str, Mapping[Label, float]]
@@ -257,7 +257,6 @@ def _chain(tables: Sequence[Floats]) -> npt.NDArray[np.int64]:
     return np.array(order[: len(table)], dtype=np.int64)
 
 
-DEVEX = 1  # HiGHS's number of the rule
 CROSSING = 1e-9  # limits of a column may cross by so much of their size: it is rounding
 SCALE = 128.0  # costs are a few hundredths of 万元 per MWh, HiGHS's optimality tolerance is absolute
 

@@ -157,21 +157,31 @@ class _Search:
         self.history: list[tuple[float, float]] = []
         self.prices = np.zeros(len(wiring.totals))
         self.sample: _Search | None = None
+        self.sampled: npt.NDArray[np.int64] | None = None
 
     def start(self, sample: npt.NDArray[np.int64] | None, questions: Sequence[Question]) -> None:
         """The first questions: those given, of the sample's best year, or the middle of everything."""
         for question in questions[: 0 if self.pool else self.most]:
             self.ask(*question)
         middle = _middle(self.yearly, self.wiring)
-        if sample is not None and self.most > 2 * FIRST:
-            self.sample = _Search(
-                self.yearly, self.wiring, self.days, self.gap, self.options, [], self.most, sample
-            )
-            self.sample.ask(middle, self.prices)
-            if not self.pool and self.sample.close(is_relaxed=True) is Status.OPTIMAL:
-                self.ask_as(self.sample.best)
+        self.sampled = sample if self.most > 2 * FIRST else None
+        if (
+            not self.pool
+            and (of_sample := self._of_sample())
+            and of_sample.close(is_relaxed=True) is Status.OPTIMAL
+        ):
+            self.ask_as(of_sample.best)
         if not self.pool:
             self.ask(middle, self.prices)
+
+    def _of_sample(self) -> "_Search | None":
+        """The search of a few days that stand for all, begun when first needed; None where there is none."""
+        if self.sample is None and self.sampled is not None:
+            self.sample = _Search(
+                self.yearly, self.wiring, self.days, self.gap, self.options, [], self.most, self.sampled
+            )
+            self.sample.ask(_middle(self.yearly, self.wiring), self.prices)
+        return self.sample
 
     def ask(self, at: Floats, prices: Floats) -> None:
         """One more answer; hours are kept only where integers are whole, so that a plan may be made of them."""
@@ -210,11 +220,11 @@ class _Search:
     def _mix(self, fixed: Arrays, x: Floats, whole: npt.NDArray[np.bool_]) -> "_Mix | None":
         """The best mix at these integers; where there is none yet, the sample says what to ask for one."""
         mix = _combine(fixed, self.wiring, self.pool, whole)
-        if mix is None and self.sample is not None and self.asked + FIRST < self.most:
-            self.sample.most = self.sample.asked + self.most
-            self.sample.ask(x[self.wiring.shared], self.prices)
-            if self.sample.close(is_relaxed=True, given=fixed) is Status.OPTIMAL:
-                self.ask_as(self.sample.best)
+        if mix is None and self.asked + FIRST < self.most and (sample := self._of_sample()) is not None:
+            sample.most = sample.asked + self.most
+            sample.ask(x[self.wiring.shared], self.prices)
+            if sample.close(is_relaxed=True, given=fixed) is Status.OPTIMAL:
+                self.ask_as(sample.best)
                 mix = _combine(fixed, self.wiring, self.pool, whole)
         if mix is not None:
             self.prices = mix.prices

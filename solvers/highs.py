@@ -7,6 +7,7 @@ earlier runs of the instance, an "optimal" without a bound, feasible programs ca
 integer column has fractional bounds, and calls that fail by status only.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from itertools import pairwise
@@ -25,6 +26,7 @@ from dualcontrol.solvers.compile import (
 )
 
 FEASIBILITY = 1e-9  # asked of HiGHS, in scaled rows
+DEVEX = 1  # HiGHS's number of the rule
 PART = 2**17  # entries handed over at a time
 ACCEPTED = 1e-6  # accepted of a recomputed answer, relative to the size of the row
 FEASIBLE = int(highspy.SolutionStatus.kSolutionStatusFeasible)
@@ -90,6 +92,7 @@ class LiveHighs:
         self._highs.silent()
         self._set_options()
         self.scaling = self._hand_over(arrays)
+        self._is_warm = False
 
     def _set_options(self) -> None:
         for name, value in (
@@ -103,6 +106,14 @@ class LiveHighs:
         ):
             _check(self._highs.setOptionValue(name, value), name)
         self._presolve(is_on=self.options.presolve)
+
+    def keep_basis(self) -> None:
+        """Solve a linear program faster from the basis of the last one: Devex weights need no work to start from it.
+
+        An integer program is left alone: it is to be solved as in a new instance.
+        """
+        if not self.arrays.is_integer.any():
+            _check(self._highs.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX), "weights")
 
     def _presolve(self, *, is_on: bool) -> None:
         _check(self._highs.setOptionValue("presolve", "on" if is_on else "off"), "presolve")
@@ -178,9 +189,28 @@ class LiveHighs:
             self.options = options
             self._set_options()
         change = touched(self.arrays, new)
-        if change.count or new.offset != self.arrays.offset:
+        if len(change.costs) or len(change.bounds):
             self._take_over(new)
+        elif change.count:
+            self._take_over_rows(new, change)
+        if new.offset != self.arrays.offset:
+            self._call("changeObjectiveOffset", new.offset * self.scaling.objective)
+        self.arrays = new
         return change
+
+    def _take_over_rows(self, new: Arrays, change: Touched) -> None:
+        """Change rows alone, each with the scale it would have had from the start; columns keep theirs."""
+        others = set(new.row_of_entry[change.entries].tolist())
+        for r in sorted(others):
+            scale, value = scaled_rows(new, self.scaling.column, r, r + 1)
+            entries = slice(new.start[r], new.start[r + 1])
+            before = self.arrays.value[entries] * self.scaling.column.take(new.index[entries])
+            for k in np.flatnonzero(value != before * self.scaling.row[r]).tolist():
+                self._call("changeCoeff", r, int(new.index[entries][k]), float(value[k]))
+            self.scaling.row[r] = scale[0]
+        for r in sorted(others.union(change.sides.tolist())):
+            row = self.scaling.row[r]
+            self._call("changeRowBounds", r, new.row_lower[r] * row, new.row_upper[r] * row)
 
     def _take_over(self, new: Arrays) -> None:
         """Change what differs in scaled terms: a new bound may bring a new scale, and with it other coefficients."""
@@ -197,7 +227,7 @@ class LiveHighs:
         rows = new.row_of_entry
         for entry in change.entries.tolist():
             self._call("changeCoeff", int(rows[entry]), int(new.index[entry]), float(now.value[entry]))
-        self.arrays, self.scaling = new, scaling
+        self.scaling = scaling
 
     def solve(self) -> Solution:
         """Solve, recompute, and ask twice before believing "infeasible" or an answer that does not hold.
@@ -205,6 +235,13 @@ class LiveHighs:
         Errors: SolverError when a second opinion (without presolve) does not hold either.
         """
         solution = self._once()
+        if solution.status is Status.ERROR or (
+            self._is_warm and not self.arrays.is_integer.any() and _is_broken(solution)
+        ):
+            # HiGHS may give up ("unknown") on a program from an old basis that it solves from none
+            _check(self._highs.clearSolver(), "clearSolver")
+            solution = self._once()
+        self._is_warm = True
         if solution.status is Status.INFEASIBLE or _is_broken(solution):
             _check(self._highs.clearSolver(), "clearSolver")
             self._presolve(is_on=False)
@@ -238,17 +275,19 @@ class LiveHighs:
         none = Solution(kind, np.zeros(0), np.zeros(0), -np.inf, np.inf, np.inf)
         if kind not in (Status.OPTIMAL, Status.TIME_LIMIT):
             return none
-        x = np.asarray(self._highs.getSolution().col_value, dtype=np.float64)
+        found = self._highs.getSolution()
+        x = np.asarray(found.col_value, dtype=np.float64)
         is_plan = kind is Status.OPTIMAL or info.primal_solution_status == FEASIBLE
         if x.size != len(self.arrays.columns) or not is_plan:
             return none
         raw = x * self.scaling.column
         x = self._clean(raw)
-        violated = violation(self.arrays, x)
+        violated, activity = _checked(self.arrays, x)
         if (
             not violated <= ACCEPTED
         ):  # what looks like noise of a large column may be all there is of a small row
-            x, violated = raw, violation(self.arrays, raw)
+            x = raw
+            violated, activity = _checked(self.arrays, raw)
         if not len(self.arrays.columns) and violated > ACCEPTED:
             return replace(none, status=Status.INFEASIBLE)
         objective = float(self.arrays.cost @ x + self.arrays.offset)
@@ -257,7 +296,7 @@ class LiveHighs:
             bound = info.mip_dual_bound / self.scaling.objective
             if kind is Status.OPTIMAL and bound - objective > 1e-9 * max(1.0, abs(objective)):
                 kind = Status.WITHIN_GAP
-        return Solution(kind, x, self.arrays.times(x), objective, bound, violated, self._duals())
+        return Solution(kind, x, activity, objective, bound, violated, self._duals(found.row_dual))
 
     def _run(self) -> None:
         """Run once; where HiGHS gives up after presolve ("excessive dual values"), once more without it."""
@@ -268,10 +307,10 @@ class LiveHighs:
             self._presolve(is_on=self.options.presolve)
             _check(status, "run")
 
-    def _duals(self) -> Floats:
+    def _duals(self, row_dual: Sequence[float]) -> Floats:
         if self.arrays.is_integer.any():
             return np.zeros(0)
-        dual = np.asarray(self._highs.getSolution().row_dual, dtype=np.float64)
+        dual = np.asarray(row_dual, dtype=np.float64)
         return (
             dual * self.scaling.row / self.scaling.objective if dual.size else np.zeros(len(self.arrays.rows))
         )
@@ -281,6 +320,8 @@ class LiveHighs:
         near = SNAP * self.scaling.column
         for place in (self.arrays.lower, self.arrays.upper):
             x = np.where(np.abs(x - place) <= near, place, x)
+        if not self.arrays.is_integer.any():
+            return x + 0.0  # no -0
         whole = np.round(x)
         return np.where(self.arrays.is_integer & (np.abs(x - whole) <= SNAP), whole, x) + 0.0  # no -0
 
@@ -323,16 +364,21 @@ def violation(arrays: Arrays, x: Floats) -> float:
 
     0 where everything holds, NaN where something cannot be computed.
     """
-    activity = arrays.times(x)
-    size = np.maximum(1.0, Arrays.times(_absolute(arrays), np.abs(x)))
-    rows = np.maximum(arrays.row_lower - activity, activity - arrays.row_upper) / size
+    return _checked(arrays, x)[0]
+
+
+def _checked(arrays: Arrays, x: Floats) -> tuple[float, Floats]:
+    """`violation`, and the activity of the rows it was found with."""
+    terms = arrays.value * x[arrays.index]
+    rows_of, count = arrays.row_of_entry, len(arrays.rows)
+    activity = np.bincount(rows_of, weights=terms, minlength=count).astype(np.float64)
+    size = np.bincount(rows_of, weights=np.abs(terms), minlength=count).astype(np.float64)
+    rows = np.maximum(arrays.row_lower - activity, activity - arrays.row_upper) / np.maximum(1.0, size)
     bounds = np.maximum(arrays.lower - x, x - arrays.upper) / np.maximum(1.0, np.abs(x))
     whole = np.abs(x - np.round(x))[arrays.is_integer]
-    return float(np.max(np.concatenate([rows, bounds, whole]), initial=0.0))
-
-
-def _absolute(arrays: Arrays) -> Arrays:
-    return replace(arrays, value=np.abs(arrays.value))
+    # by the largest of the largest: NaN anywhere is NaN here
+    worst = np.array([part.max(initial=0.0) for part in (rows, bounds, whole)])
+    return float(worst.max()), activity
 
 
 def _check(status: highspy.HighsStatus, call: str) -> None:

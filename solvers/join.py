@@ -21,6 +21,27 @@ class Chained(Sequence[Label]):
     def __len__(self) -> int:
         return self._length
 
+    @property
+    def parts(self) -> tuple[Sequence[Label], Sequence[Label], Any]:
+        """What it is made of: first, second, positions of the second that are kept (None: all)."""
+        return self._first, self._second, self._kept
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both are made of the same parts; of others the labels have to be compared one by one."""
+        if not isinstance(other, Chained):
+            return NotImplemented
+        (first, second, kept), (of_first, of_second, of_kept) = self.parts, other.parts
+        is_kept = kept is of_kept or (
+            kept is not None and of_kept is not None and np.array_equal(kept, of_kept)
+        )
+        return bool(
+            is_kept
+            and (first is of_first or first == of_first)
+            and (second is of_second or second == of_second)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
     def __getitem__(self, position: Any) -> Any:
         if isinstance(position, slice):
             return [self[k] for k in range(*position.indices(len(self)))]

@@ -46,6 +46,7 @@ class Lives:
             names = change.named(program)
         self.taken.append(Taken(stage, change, names))
         solution = live.solve()
+        live.keep_basis()
         self._lives[stage] = live
         return solution
 

@@ -254,11 +254,17 @@ class _Repeated(Sequence[Label]):
     """Labels of stamped columns or rows, made only when asked for: ((name, index), instance)."""
 
     def __init__(self, blocks: Sequence[tuple[tuple[Label, ...], int]]) -> None:
-        self._blocks = blocks
+        self._blocks = list(blocks)
         self._length = sum(len(labels) * count for labels, count in blocks)
 
     def __len__(self) -> int:
         return self._length
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both are made of the same blocks."""
+        return self._blocks == other._blocks if isinstance(other, _Repeated) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
 
     def __getitem__(self, position: Any) -> Any:
         if isinstance(position, slice):

@@ -11,7 +11,7 @@ from dualcontrol.model.allocation import grid
 from dualcontrol.model.allocation.case import Case
 from dualcontrol.model.allocation.register import row
 from dualcontrol.model.carbon import assessed, local_electricity
-from dualcontrol.model.quantities import exact
+from dualcontrol.model.quantities import exact, number
 from dualcontrol.model.schema import ELECTRICITY
 
 
@@ -39,7 +39,7 @@ def unit_carbon_rate(m: Any, i: str) -> Any:
 def carbon_rate(m: Any) -> Any:
     """Carbon per GDP must fall by the target on the base year."""
     ceiling = m.case.carbon_ceiling
-    return pyo.Constraint.Skip if ceiling is None else m.co2 <= float(ceiling) * m.gdp
+    return pyo.Constraint.Skip if ceiling is None else m.co2 <= number(ceiling) * m.gdp
 
 
 @row("2.3", "restrictive", "tce", "fossil fuel <= share x base year's", is_relaxable=True)
@@ -53,7 +53,7 @@ def fossil_budget(m: Any) -> Any:
     used += sum(float(own[j]) * m.project_load[j] for j in m.PROJECTS if own[j])
     used -= sum(float(saved_fossil_tce(case, row)) * m.saving[k] for k, row in case.measure_rows.items())
     used += sum(float(tce) * (1 - m.shortfall[s]) for s, tce in carbon.society_need_tce.items() if tce)
-    return _row(used <= float(budget))
+    return _row(used <= number(budget))
 
 
 @row(

@@ -7,7 +7,7 @@ import pyomo.environ as pyo
 
 from dualcontrol.model.accounting import Use
 from dualcontrol.model.allocation.register import row
-from dualcontrol.model.quantities import exact
+from dualcontrol.model.quantities import exact, number
 
 
 @row("3.2.1d", "definition", "万元", "gdp = sum of value added + non-modelled value added")
@@ -83,7 +83,7 @@ def pool_balance(m: Any) -> Any:
 def elastic_band(m: Any) -> Any:
     """The total is managed elastically: it may be exceeded within a priced band."""
     share = exact(m.targets.overshoot_max_share) if m.case.is_on("1.b") else 0
-    return m.overshoot <= float(share * m.case.accounts.base.energy_eq_tce["total"])
+    return m.overshoot <= number(share * m.case.accounts.base.energy_eq_tce["total"])
 
 
 @row("1.b", "permissive", "tce_eq", "waived <= M w")

@@ -5,6 +5,7 @@ from dualcontrol.model.ledger import Ledger
 from dualcontrol.model.policy import bands, benchmarks, entry, evaluation, opening, support
 from dualcontrol.model.policy.conduct import state
 from dualcontrol.model.policy.rulings import Desk, Gate, Rulings, UnitRuling
+from dualcontrol.model.quantities import number
 
 __all__ = ["Gate", "Rulings", "UnitRuling", "judge"]
 
@@ -48,7 +49,7 @@ def judge(accounts: Accounts) -> Rulings:
         gates,
         desk.benchmark_tce_per_wan_yuan,
         opening.increment_tce(accounts),
-        {j: float(score or 0) for j, score in candidates.scores.items()},
+        {j: number(score or 0) for j, score in candidates.scores.items()},
         candidates,
         stock,
     )

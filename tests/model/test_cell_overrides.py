@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from dualcontrol.model.changes import change
 from dualcontrol.model.scenario import ScenarioError, load, read, write
 
 
@@ -101,3 +102,22 @@ def test_checks_across_tables_see_the_override(two_firms: Path) -> None:
     assert "counted_sum" in {
         rule for _, _, rule in refused(two_firms, {"unit_energy.A.coal.fuel.quantity": 900})
     }
+
+
+def test_none_empties_a_cell(two_firms: Path) -> None:
+    # an empty start month is the column's default, January
+    given = load(two_firms, {"projects.P.start_month": 7})
+    assert given.table("projects").set_index("project_id").loc["P", "start_month"] == 7
+    emptied = change(given, {"projects.P.start_month": None})
+    assert emptied.content_hash == load(two_firms, {"projects.P.start_month": None}).content_hash
+    assert emptied.table("projects").set_index("project_id").loc["P", "start_month"] == 1
+
+
+def test_a_change_and_an_override_are_one_thing(two_firms: Path) -> None:
+    changes = {"projects.P.load_max": 0.9, "projects.P.load_min": 0.5, "targets.intensity_reduction": 0.01}
+    assert change(load(two_firms), changes).content_hash == load(two_firms, changes).content_hash
+    with pytest.raises(ScenarioError) as told:
+        change(load(two_firms), {"projects.Q.load_min": 1, "unit_energy.A.quantity": 1})
+    with pytest.raises(ScenarioError) as read:
+        load(two_firms, {"projects.Q.load_min": 1, "unit_energy.A.quantity": 1})
+    assert told.value.problems == read.value.problems

@@ -383,7 +383,7 @@ def test_a_later_round_keeps_what_the_ranking_cost_within_the_bound(
         first = Solution(Status.OPTIMAL, none, none, found, found, 0.0)
         return Solved(None, None, first, value, first, found - value)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(module, "solve_case", lambda case, held=None: solved(96.0, 96.0))
+    monkeypatch.setattr(module, "solve_case", lambda case, held=None, solvers=None: solved(96.0, 96.0))
     case = Case(judge(account(sunny(time={"gap": 0.1}))))
     again = module._solved(case, solved(100.0, 96.0), bound)
     assert again.ranking_cost == pytest.approx(cost)

@@ -188,8 +188,8 @@ def test_what_changes_the_shape_says_why(changes: Mapping[str, object], reason: 
     [
         ({"targets.intensity_reductoin": 0.1}, "unknown_setting"),
         ({"intensity_reduction": 2.0}, "not_below"),
-        ({"projects.Z.load_max": 0.5}, "unknown_setting"),
-        ({"projects.A.load_maximum": 0.5}, "unknown_setting"),
+        ({"projects.Z.load_max": 0.5}, "unknown_row"),
+        ({"projects.A.load_maximum": 0.5}, "unknown_column"),
         ({"projects.A.load_max": -0.5}, "below_minimum"),
         ({"projects.A.load_max": "half"}, "not_a_number"),
         ({"projects.A.load_max": 0.5, "energy_increment": 9.0}, "load_order"),
@@ -198,7 +198,7 @@ def test_what_changes_the_shape_says_why(changes: Mapping[str, object], reason: 
 )
 def test_a_wrong_change_changes_nothing(changes: Mapping[str, object], rule: str) -> None:
     session = dc.open(three_projects(7))
-    before = session.set()
+    before = session.scenario
     with pytest.raises(ScenarioError) as told:
         session.set(changes)
     assert rule in [problem.rule for problem in told.value.problems]
@@ -218,5 +218,8 @@ def test_after_no_plan_the_next_solve_is_right() -> None:
 
 def test_changes_are_those_of_a_folder(repository: Path) -> None:
     folder = repository / "scenarios" / "two-firms"
-    changed = dc.open(folder).set(energy_increment=12_345.0)
-    assert changed.content_hash == dc.load(folder, {"targets.increment_tce_eq": 12_345.0}).content_hash
+    session = dc.open(folder)
+    session.set(energy_increment=12_345.0)
+    assert (
+        session.scenario.content_hash == dc.load(folder, {"targets.increment_tce_eq": 12_345.0}).content_hash
+    )
