@@ -223,7 +223,7 @@ class Session:
             year = solve_days(made, Solvers(years=self._years)).year
             return Value(year.status, year.objective, year.bound) if year.x.size else Value(year.status)
         try:
-            found = self._choice.solve("value", made.program, made.options)
+            found = self._choice.solve("value", made.program, replace(made.options, duals=False))
         finally:
             self.changes = tuple(self._choice.taken)
         if not found.x.size:

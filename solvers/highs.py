@@ -50,11 +50,12 @@ class SolverError(RuntimeError):
 
 @dataclass(frozen=True)
 class Options:
-    """gap: relative MIP gap; time_limit_s: seconds; presolve: off for a second opinion."""
+    """gap: relative MIP gap; time_limit_s: seconds; presolve: off for a second opinion; duals: whether to read them."""
 
     gap: float = 0.0
     time_limit_s: float = 60.0
     presolve: bool = True
+    duals: bool = True
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Solution:
     `violation` is the largest recomputed violation of a row or bound, relative to the row's size; `bound` is
     HiGHS's claim, infinite where it made none. Without a plan x is empty and the objective -inf. `row_dual`
     (rows,) is d(objective)/d(right-hand side) of a linear program, of one of its optimal bases; empty for
-    integer ones.
+    integer ones and where they were not asked for.
     """
 
     status: Status
@@ -276,7 +277,7 @@ class LiveHighs:
         if kind not in (Status.OPTIMAL, Status.TIME_LIMIT):
             return none
         found = self._highs.getSolution()
-        x = np.asarray(found.col_value, dtype=np.float64)
+        x = _floats(found.col_value)
         is_plan = kind is Status.OPTIMAL or info.primal_solution_status == FEASIBLE
         if x.size != len(self.arrays.columns) or not is_plan:
             return none
@@ -296,7 +297,8 @@ class LiveHighs:
             bound = info.mip_dual_bound / self.scaling.objective
             if kind is Status.OPTIMAL and bound - objective > 1e-9 * max(1.0, abs(objective)):
                 kind = Status.WITHIN_GAP
-        return Solution(kind, x, activity, objective, bound, violated, self._duals(found.row_dual))
+        dual = self._duals(found) if self.options.duals and not is_mip else np.zeros(0)
+        return Solution(kind, x, activity, objective, bound, violated, dual)
 
     def _run(self) -> None:
         """Run once; where HiGHS gives up after presolve ("excessive dual values"), once more without it."""
@@ -307,10 +309,8 @@ class LiveHighs:
             self._presolve(is_on=self.options.presolve)
             _check(status, "run")
 
-    def _duals(self, row_dual: Sequence[float]) -> Floats:
-        if self.arrays.is_integer.any():
-            return np.zeros(0)
-        dual = np.asarray(row_dual, dtype=np.float64)
+    def _duals(self, found: highspy.HighsSolution) -> Floats:
+        dual = _floats(found.row_dual)
         return (
             dual * self.scaling.row / self.scaling.objective if dual.size else np.zeros(len(self.arrays.rows))
         )
@@ -318,12 +318,19 @@ class LiveHighs:
     def _clean(self, x: Floats) -> Floats:
         """`x` without the noise next to bounds and whole numbers; rows are recomputed with these values."""
         near = SNAP * self.scaling.column
+        x = x.copy()
         for place in (self.arrays.lower, self.arrays.upper):
-            x = np.where(np.abs(x - place) <= near, place, x)
-        if not self.arrays.is_integer.any():
-            return x + 0.0  # no -0
-        whole = np.round(x)
-        return np.where(self.arrays.is_integer & (np.abs(x - whole) <= SNAP), whole, x) + 0.0  # no -0
+            np.copyto(x, place, where=np.abs(x - place) <= near)
+        if self.arrays.is_integer.any():
+            whole = np.round(x)
+            np.copyto(x, whole, where=self.arrays.is_integer & (np.abs(x - whole) <= SNAP))
+        x += 0.0  # no -0
+        return x
+
+
+def _floats(values: Sequence[float]) -> Floats:
+    """A list of floats as an array, in half the time numpy takes to find out what is in it."""
+    return np.fromiter(values, np.float64, len(values))
 
 
 def _columns_of(a: Arrays) -> ScaledColumns:

@@ -34,6 +34,15 @@ def test_a_linear_program_by_hand() -> None:
     assert found.violation == 0
 
 
+def test_duals_only_where_they_are_asked_for() -> None:
+    # 3x with x <= 4 as a row: a unit more of it is worth 3
+    arrays = program([3.0], [[1.0]], [-INF], [4.0])
+    asked, not_asked = (LiveHighs(arrays, Options(duals=d)).solve() for d in (True, False))
+    assert asked.row_dual.tolist() == [3.0]
+    assert not_asked.row_dual.size == 0
+    assert asked.x.tolist() == not_asked.x.tolist() == [4.0]
+
+
 def test_an_integer_program_by_hand() -> None:
     found = LiveHighs(WHOLE).solve()
     assert found.status is Status.OPTIMAL
