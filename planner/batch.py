@@ -77,8 +77,11 @@ def _local(processes: int | None, work: Work) -> Runner:
 
 def default_processes(count: int) -> int:
     """One for a few variants, else one per processor this process may use."""
-    if count <= FEW:
-        return 1
+    return 1 if count <= FEW else processors()
+
+
+def processors() -> int:
+    """Processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

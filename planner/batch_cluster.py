@@ -4,6 +4,7 @@ Workers need the same program, not the same disk. Only this process writes resul
 """
 
 import contextlib
+import logging
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from dualcontrol.batch_sweep import Sweep
     from dualcontrol.model.scenario import Source
 
+LOCAL = "local"
 AHEAD = (
     2  # variants handed over per thread of the cluster, so that no worker waits and none holds many inputs
 )
@@ -47,36 +49,57 @@ class ClusterError(Exception):
 
 
 def on_cluster(
-    address: str, tls: Tls, work: Work = solve_variant
+    address: str, tls: Tls, processes: int, work: Work = solve_variant
 ) -> Callable[["Sweep", Sequence[Task]], Iterator[tuple[Task, Outcome]]]:
-    """A runner for `run_batch` on the cluster whose scheduler is at `address`."""
+    """A runner for `run_batch` on the cluster whose scheduler is at `address`.
+
+    `LOCAL`: a cluster of `processes` on this machine, made for the batch; it listens on the loopback alone, has no
+    dashboard, and a nanny starts each worker again that dies.
+    """
 
     def running(sweep: "Sweep", tasks: Sequence[Task]) -> Iterator[tuple[Task, Outcome]]:
-        return _on_cluster(address, tls, work, sweep.source, tasks)
+        if tasks:
+            with _client(address, tls, min(processes, len(tasks))) as client:
+                yield from _on_cluster(client, work, sweep.source, tasks)
 
     return running
 
 
-def _on_cluster(
-    address: str, tls: Tls, work: Work, source: "Source", tasks: Sequence[Task]
-) -> Iterator[tuple[Task, Outcome]]:
-    from distributed import Client, Security, as_completed
+@contextlib.contextmanager
+def _client(address: str, tls: Tls, processes: int) -> Iterator[Any]:
+    from distributed import Client, LocalCluster, Security
 
-    if not tasks:
-        return
     options = tls.options()
-    try:
-        client = Client(address, security=Security(**options) if options else None, timeout=PATIENCE_S)
-    except (OSError, TimeoutError, ValueError, TypeError) as error:
-        raise ClusterError(str(error) or type(error).__name__) from error
+    with contextlib.ExitStack() as stack:
+        try:
+            place: Any = address
+            if address == LOCAL:
+                made = LocalCluster(
+                    n_workers=processes, threads_per_worker=1, processes=True, host="127.0.0.1",
+                    dashboard_address=None, worker_dashboard_address=None, silence_logs=logging.CRITICAL,
+                )  # type: ignore[no-untyped-call]  # fmt: skip
+                place = stack.enter_context(made)
+            client = Client(place, security=Security(**options) if options else None, timeout=PATIENCE_S)
+        except (OSError, TimeoutError, ValueError, TypeError) as error:
+            raise ClusterError(str(error) or type(error).__name__) from error
+        stack.callback(client.close, timeout=5)
+        yield client
+
+
+def _on_cluster(
+    client: Any, work: Work, source: "Source", tasks: Sequence[Task]
+) -> Iterator[tuple[Task, Outcome]]:
+    from distributed import as_completed
+
     waiting = deque((task, 1) for task in tasks)
+    suspects: deque[tuple[Task, int]] = deque()  # at a worker that died, though maybe by another's fault
     running: dict[Any, tuple[Task, int]] = {}
     code = dict(code_version())
 
     def handed_over() -> Iterator[Any]:
         threads = sum(client.nthreads().values())
-        while waiting and len(running) < max(1, AHEAD * threads):
-            task, attempt = waiting.popleft()
+        while (waiting and len(running) < max(1, AHEAD * threads)) or (suspects and not running):
+            task, attempt = (waiting or suspects).popleft()  # a suspect alone: then the fault is its own
             future = client.submit(
                 _remote, work, source, task, code, key=f"{task.run_id}-{attempt}", pure=False
             )
@@ -89,10 +112,9 @@ def _on_cluster(
             task, attempt = running.pop(future)
             outcome = _outcome(future)
             future.release()
-            # whose worker died was tried by the scheduler on others already (its `allowed-failures`)
-            is_again = outcome.is_failure and outcome.status != CRASHED and attempt < ATTEMPTS
+            is_again = outcome.is_failure and attempt < ATTEMPTS
             if is_again:
-                waiting.append((task, attempt + 1))
+                (suspects if outcome.status == CRASHED else waiting).append((task, attempt + 1))
             for other in handed_over():
                 ends.add(other)
             if not is_again:
@@ -100,7 +122,6 @@ def _on_cluster(
     finally:
         with contextlib.suppress(OSError, TimeoutError):
             client.cancel(list(running))
-        client.close(timeout=5)
 
 
 def _outcome(future: Any) -> Outcome:

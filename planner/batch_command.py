@@ -61,7 +61,7 @@ def run(
     scheduler: str | None = None,
     tls: "Tls | None" = None,
 ) -> int:
-    """Read, solve, write and tell; the exit code. scheduler: address of a cluster that takes the place of processes."""
+    """Read, solve, write and tell; the exit code. scheduler: address of a cluster, or `local`."""
     from dualcontrol.batch_cluster import ClusterError, Tls, on_cluster
     from dualcontrol.batch_store import BatchError
     from dualcontrol.model.scenario import ScenarioError
@@ -72,11 +72,13 @@ def run(
     if scheduler is not None and find_spec("distributed") is None:
         voice.fail(BAD_INPUT, say("batch.no_dask", voice.lang))
         return BAD_INPUT
-    from dualcontrol.batch import run_batch
+    from dualcontrol.batch import processors, run_batch
     from dualcontrol.batch_sweep import read_sweep
 
     started = time.perf_counter()
-    runner = None if scheduler is None else on_cluster(scheduler, tls or Tls())
+    runner = None
+    if scheduler is not None:
+        runner = on_cluster(scheduler, tls or Tls(), processes or processors())
     try:
         with _progress(voice, "batch.read") as tick:
             read = read_sweep(sweep, tick)

@@ -136,7 +136,7 @@ def _solved(case: Case, held: Solved | None = None, bound: float = np.inf, solve
         settings = case.accounts.scenario.settings
         gap = settings.solve.mip_gap if case.power is None else settings.time.gap
         try:
-            solved = solve_case(case, held, Solvers(kept=solvers.kept, years=solvers.years))
+            solved = solve_case(case, held, replace(solvers, choice=COLD.choice, plan=COLD.plan))
         except NoPlan:
             pass
         else:

@@ -204,9 +204,8 @@ class Session:
         """
         self._choice.clear()
         try:
-            self._last = optimised(
-                self.rulings, Solvers(self._choice.solve, kept=self._kept, years=self._years)
-            )
+            solvers = Solvers(self._choice.solve, kept=self._kept, years=self._years, asks_anew=True)
+            self._last = optimised(self.rulings, solvers)
         finally:
             self.changes = tuple(self._choice.taken)
         return self._last.plan

@@ -87,7 +87,8 @@ class NoPlan(RuntimeError):
 class Solvers:
     """Who solves the stages. choice: value and ranking; plan: what the plan is read from once yes and no are fixed.
 
-    kept: typical days and hours of earlier cases; years: the days of full years and their answers.
+    kept: typical days and hours of earlier cases; years: the days of full years and their answers; asks_anew: these are
+    kept for others and not used here, so that the year is that of a cold solve and not another within the gap.
     An integer program has the same answer in a kept instance as in a new one; a linear one may end in another of
     several optima, so a plan that must be that of a cold solve is read from new ones.
     """
@@ -96,6 +97,7 @@ class Solvers:
     plan: Solver = cold
     kept: KeptHours | None = None
     years: KeptYears | None = None
+    asks_anew: bool = False
 
     def hours(self, case: Case, *, is_year: bool) -> Hours:
         """The stamped hours of a case: of the whole year, or of its typical days."""
@@ -283,7 +285,7 @@ def solve_days(made: Ready, solvers: Solvers = COLD, before: Decomposed | None =
     if made.hours is None or made.year is None:
         raise ValueError("the programs are not those of a full year")
     with timing.stage("compile"):
-        days, answers = days_of(made.hours, made.total_terms, solvers.years)
+        days, answers = days_of(made.hours, made.total_terms, None if solvers.asks_anew else solvers.years)
         wiring = wiring_of(made.yearly, days)
     with timing.stage("year"):
         year = solve_year(
@@ -297,7 +299,7 @@ def solve_days(made: Ready, solvers: Solvers = COLD, before: Decomposed | None =
             questions=[(answer.at, answer.prices) for answer, _ in before.mix] if before else (),
         )
     if solvers.years is not None:
-        solvers.years.keep(days, year)
+        solvers.years.keep(made.hours, made.total_terms, days, year)
     return YearOfDays(year, days, wiring)
 
 

@@ -39,21 +39,21 @@ class KeptYears:
         for kept in self._years:
             if kept.hours is hours and kept.total_terms == total_terms:
                 return kept.days, kept.answers
-        kept = _Kept(hours, total_terms, Days(hours.arrays, hours.layout, total_terms))
-        self._years = [kept, *self._years[: self._most - 1]]
-        return kept.days, ()
+        return Days(hours.arrays, hours.layout, total_terms), ()
 
-    def keep(self, days: Days, year: Decomposed) -> None:
-        """Keep the answers of a solved year: those its mix is made of, and the latest; a cut less is no fault."""
+    def keep(self, hours: Hours, total_terms: TotalTerms, days: Days, year: Decomposed) -> None:
+        """Keep the days of these hours and their answers: those the year is made of, and the latest.
+
+        A cut less is no fault. Of days alike those solved last are kept.
+        """
         used = {id(answer) for answer, _ in year.mix}
         others = [answer for answer in year.answers if id(answer) not in used]
         room = max(0, self._answers - len(used))
         latest = {id(answer) for answer in others[len(others) - room :]} if room else set()
         answers = tuple(answer for answer in year.answers if id(answer) in used | latest)
-        self._years = [
-            _Kept(kept.hours, kept.total_terms, days, answers) if kept.days is days else kept
-            for kept in self._years
-        ]
+        others_kept = [k for k in self._years if not (k.hours is hours and k.total_terms == total_terms)]
+        kept = _Kept(hours, total_terms, days, answers)
+        self._years = [kept, *others_kept][: self._most]
 
 
 def days_of(hours: Hours, total_terms: TotalTerms, kept: KeptYears | None) -> tuple[Days, tuple[Answer, ...]]:

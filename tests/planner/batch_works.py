@@ -74,5 +74,5 @@ def asked(log: Path) -> list[float]:
 if __name__ == "__main__":
     folder, log, count, seconds, *scheduler = sys.argv[1:]
     work = Work(Path(log), float(seconds), *((2.0, 3.0) if scheduler else ()))
-    runner = on_cluster(scheduler[0], Tls(), work) if scheduler else None
+    runner = on_cluster(scheduler[0], Tls(), 2, work) if scheduler else None
     run_batch(sweep_of(int(count)), Path(folder), processes=2, runner=runner, work=work)

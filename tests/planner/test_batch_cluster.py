@@ -68,7 +68,11 @@ def cluster(tmp_path: Path, repository: Path) -> Iterator[Start]:
         for process in reversed(running):
             process.terminate()
         for process in running:
-            process.wait(30)
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:  # a worker may wait for its scheduler on a busy machine
+                process.kill()
+                process.wait(30)
 
 
 def test_a_worker_that_dies_and_a_variant_that_fails(
@@ -84,7 +88,7 @@ def test_a_worker_that_dies_and_a_variant_that_fails(
     assert list(variants[KEY]) == [1, 2, 3, 4, 5, 6]
     assert list(variants["status"]) == ["optimal", "crashed", "error", "optimal", "optimal", "optimal"]
     worked = asked(log)
-    assert worked.count(2) == 2  # two workers, as the scheduler allows
+    assert worked.count(2) >= 3  # as often as the scheduler allows, then alone
     assert worked.count(3) == 2
     assert {1.0, 4.0, 5.0, 6.0} <= set(worked)
 
@@ -132,6 +136,29 @@ def test_the_same_answers_as_in_this_process_over_tls(cluster: Start, sweep: Pat
     refused = batch(sweep, tmp_path / "refused", "--scheduler", address)
     assert refused.returncode == 2
     assert "cannot be reached" in json.loads(refused.stdout)["error"]
+
+
+def test_a_cluster_made_for_the_batch(sweep: Path, tmp_path: Path) -> None:
+    there = batch(sweep, tmp_path / "there", "--scheduler", "local", "--processes", "2")
+    assert there.returncode == 0, there.stdout + there.stderr
+    assert batch(sweep, tmp_path / "here").returncode == 0
+    one, other = (
+        pd.read_parquet(tmp_path / name / "variants.parquet").drop(columns="seconds")
+        for name in ("there", "here")
+    )
+    pd.testing.assert_frame_equal(one, other)
+
+
+def test_a_worker_of_it_dies_and_is_started_again(tmp_path: Path, repository: Path) -> None:
+    folder, log = tmp_path / "out", tmp_path / "log"
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.planner.batch_works", str(folder), str(log), "6", "0.1", "local"],
+        cwd=repository, capture_output=True, encoding="utf-8", check=False, timeout=120,
+        env={**os.environ, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    variants = pd.read_parquet(folder / "variants.parquet")
+    assert list(variants["status"]) == ["optimal", "crashed", "error", "optimal", "optimal", "optimal"]
 
 
 def test_no_scheduler_there(sweep: Path, tmp_path: Path) -> None:

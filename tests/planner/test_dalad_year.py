@@ -46,3 +46,17 @@ def test_the_dispatch_is_a_year_that_balances(year: tuple[dc.Scenario, dc.Plan])
     flows = table[~accounts].groupby("hour")["kwh"].sum()
     assert len(flows) == 8760
     assert (flows == 0).all()
+
+
+def test_a_session_that_answered_other_targets_has_the_same_year(year: tuple[dc.Scenario, dc.Plan]) -> None:
+    """Cuts kept for `value` must not move the plan: it is that of a cold solve, to the tonne."""
+    session = dc.open(year[0])
+    session.set(energy_increment=120_000, intensity_reduction=0.031)
+    other = session.value().value_wan_yuan
+    session.reset()
+    plan = session.solve()
+    for name in ("quotas", "projects", "measures", "ledger"):
+        assert getattr(plan, name).equals(getattr(year[1], name)), name
+    # what the days of the plan answered serves the next variant: within its gap of the first time it was asked
+    session.set(energy_increment=120_000, intensity_reduction=0.031)
+    assert session.value().value_wan_yuan == pytest.approx(other, rel=2e-3)
