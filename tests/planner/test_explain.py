@@ -59,6 +59,7 @@ def test_brute_force_over_all_sets_finds_no_other_of_that_size(name: str) -> Non
     assert [chosen for chosen in sets if not has_plan(chosen)] == [planted]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", [pytest.param(n, marks=[] if n in QUICK else [pytest.mark.slow]) for n in PLANTED]
 )
@@ -95,6 +96,7 @@ def test_the_least_changes_are_those_worked_out_by_hand() -> None:
     assert offers("promise_and_review") == {"decisions.d_P.kind": "max", "decisions.d_P.value": 1}
 
 
+@pytest.mark.slow
 def test_no_half_project_is_infeasible_only_by_yes_and_no() -> None:
     said = {opinion.by: opinion.says for opinion in explained("no_half_project").opinions}
     assert said == {"presolve_off": "infeasible", "relaxation": "feasible", "elastic": "infeasible"}
@@ -114,6 +116,7 @@ def test_two_conflicts_need_two_changes() -> None:
     assert found.joint.changes == {"targets.co2_budget_t": 2340, "resources.water.budget": 9}
 
 
+@pytest.mark.slow
 def test_whole_tonnes_take_their_room() -> None:
     # homes need 60.3 tce and P 100.7: 161 together, but 61 and 101 in whole tonnes
     owners = [unit("A", 1000, 500, sector="heavy"), project("P", 100.7, 500)]
@@ -166,6 +169,7 @@ def run(*arguments: object) -> int:
     return int(end.value.code or 0)
 
 
+@pytest.mark.slow
 def test_the_command_tells_the_conflict_and_the_way_out(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -210,6 +214,7 @@ def test_opinions_that_differ_are_no_answer(
     assert json.loads(capsys.readouterr().out)["opinions_differ"] is True
 
 
+@pytest.mark.slow
 def test_committed_builds_that_exclude_each_other() -> None:
     # B and C are both committed, and C is not built where B is: either commitment may go, nothing else helps
     builds = [

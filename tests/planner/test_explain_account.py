@@ -36,6 +36,7 @@ def of(result: Path, kind: str, owner: str) -> Account:
     return account_of(result, kind, owner)
 
 
+@pytest.mark.slow
 def test_a_refused_project_is_told_the_least_value_that_admits_it(result: Path) -> None:
     # Q has to earn more than the 80 万元 that P earns with the same tonnes: 60 % on its 50 is a tie, which P keeps
     found = of(result, "project", "Q")
@@ -73,6 +74,7 @@ def test_an_admitted_project_is_told_what_refusing_it_would_cost(result: Path) -
     assert [(entry.tce, entry.clause, entry.balance) for entry in found.entries] == [(100, "3.2.3c", 100)]
 
 
+@pytest.mark.slow
 def test_a_project_without_value_is_told_an_amount(tmp_path: Path) -> None:
     # at no value and a cost of 10 it is worth its place from 10 万元 on
     owners = [

@@ -51,6 +51,7 @@ def test_the_intensity_target_has_its_price() -> None:
     assert math.isnan(found.points[-1].price_right)
 
 
+@pytest.mark.slow
 def test_prices_along_the_intensity_target_agree_with_small_steps() -> None:
     compared = 0
     for seed in range(3):

@@ -167,6 +167,7 @@ def test_every_rule_of_the_reader_has_its_sentences(rule: str) -> None:
         assert placeholders(catalogue()[f"{family}.{rule}"]["zh"]) <= may_use
 
 
+@pytest.mark.slow
 def test_every_check_of_the_audit_can_be_told(dalad: Case) -> None:
     for check in dalad.verdict.checks:
         for lang in LANGUAGES:

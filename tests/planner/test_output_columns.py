@@ -33,6 +33,7 @@ def published(folder: Path) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.slow
 def test_every_published_column_is_in_the_register_and_on_the_page(
     dalad: Case, repository: Path, tmp_path: Path
 ) -> None:

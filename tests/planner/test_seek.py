@@ -34,6 +34,7 @@ def holds(scenario: Scenario, wish: Wish, found: Found, amount: float) -> bool:
     return wish(decided(judge(account(change(scenario, found.lever.changes(amount))))))
 
 
+@pytest.mark.slow
 def test_the_least_increment_though_the_choice_is_not_monotone(tmp_path: Path) -> None:
     # B is in from 70 to 79 (120 > 100) and again from 100 (B and C, 180 > 160); at 50 there is A: 20 more
     scenario = scenario_of(tmp_path, THREE, total(50))
@@ -46,6 +47,7 @@ def test_the_least_increment_though_the_choice_is_not_monotone(tmp_path: Path) -
     assert answers(scenario, admits("B"), "increment")["increment"].amount == 15
 
 
+@pytest.mark.slow
 def test_every_answer_holds_and_just_misses_with_one_percent_less(tmp_path: Path) -> None:
     # north may grow to 1300 at 0.5 万元 per tce and has 1000; 1210.5 need 211 tce more, a value of 640 needs 280
     scenario = scenario_of(tmp_path, [unit("north", 1000, 500, activity_max=1.3)], total(0))

@@ -83,6 +83,7 @@ def test_the_bounds_contain_the_optimum_of_one_linear_program(seed: int, cap: fl
     assert_is_a_year(year, result)
 
 
+@pytest.mark.slow
 @FEW
 @given(st.integers(0, 10**6), CAPS, CAPS)
 def test_answers_serve_another_target(seed: int, cap: float, other: float) -> None:
