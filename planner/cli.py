@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from dualcontrol import (
+    app_command,
     batch_command,
     compare_command,
     explain_command,
@@ -177,6 +178,7 @@ def build(lang: Language) -> typer.Typer:
 
         raise typer.Exit(solve_demo(Voice(lang, json), name, out or Path("out") / name))
 
+    app_command.register(app, lang, json_flag, lang_text, help_flag)
     power_command.register(app, lang, json_flag, lang_text, help_flag)
     batch_command.register(app, lang, json_flag, lang_text, help_flag)
     frontier_command.register(app, lang, json_flag, lang_text, help_flag)

@@ -14,6 +14,8 @@
     figures.duration(scenario, plan)
     figures.curtailment(scenario, plan)
     figures.frontier(scenario, found)
+    figures.two_way(scenario, table)
+    figures.efficient_plans(scenario, trades)
     figures.overview(rulings, plan).savefig("overview.png")
 
 Each takes `lang="zh"` or `"en"` (default: the locale's). The title says the finding, the line below it what is
@@ -27,6 +29,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from dualcontrol.figures_budget import merit_order, overview, pool
+from dualcontrol.figures_choices import efficient_plans, two_way
 from dualcontrol.figures_frontier import frontier
 from dualcontrol.figures_inputs import energy_by_sector, rules
 from dualcontrol.figures_network import curtailment, dispatch_stack, duration
@@ -36,8 +39,8 @@ from dualcontrol.messages import Language
 from dualcontrol.picture import Picture
 
 __all__ = [
-    "Picture", "before_after", "checks", "curtailment", "dispatch_stack", "duration", "energy_by_sector",
-    "frontier", "merit_order", "one_line", "overview", "pool", "prices", "rules",
+    "Picture", "before_after", "checks", "curtailment", "dispatch_stack", "duration", "efficient_plans",
+    "energy_by_sector", "frontier", "merit_order", "one_line", "overview", "pool", "prices", "rules", "two_way",
 ]  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from tests.planner.conftest import Case
 from tests.planner.killing import beside, is_whole
 
 COMMANDS = (
+    "app",
     "check",
     "solve",
     "audit",

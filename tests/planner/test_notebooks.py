@@ -82,3 +82,17 @@ def test_ten_minutes_on_the_hand_solved_case(repository: Path, tmp_path: Path) -
 @pytest.mark.slow
 def test_ten_minutes_as_it_is(repository: Path, tmp_path: Path) -> None:
     _check_ten_minutes(repository, tmp_path, "dalad-2022")
+
+
+def test_targets_move_on_the_hand_solved_case(repository: Path, tmp_path: Path) -> None:
+    path = repository / "notebooks" / "02-what-if-the-target-changes.ipynb"
+    cells = run(path, tmp_path, {'"dalad-2022"': '"two-firms"'})
+    assert all(cell.outputs for cell in cells)
+    assert "application/vnd.jupyter.widget-view+json" in cells[0].outputs[0]["data"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["02-what", "03-which", "04-the", "06-batch"])
+def test_every_cell_shows_something(name: str, repository: Path, tmp_path: Path) -> None:
+    (path,) = (repository / "notebooks").glob(f"{name}*.ipynb")
+    assert all(cell.outputs for cell in run(path, tmp_path))

@@ -29,6 +29,7 @@ ROOMS = {
     "dualcontrol.model.power": "model/power",
     "dualcontrol.solvers": "solvers",
     "dualcontrol.scenarios": "scenarios",
+    "dualcontrol.notebooks": "notebooks",
 }
 SCENARIO_FILES = {".toml", ".csv", ".md"}
 
@@ -52,7 +53,7 @@ def run(*command: str | Path, cwd: Path, **environment: str) -> str:
 def source(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of what a wheel is made from, with one scenario more, so that the repository stays clean."""
     copy = tmp_path_factory.mktemp("source")
-    for name in ("planner", "model", "solvers", "scenarios"):
+    for name in ("planner", "model", "solvers", "scenarios", "notebooks"):
         shutil.copytree(repository / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "out"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(repository / name, copy / name)
@@ -93,6 +94,7 @@ def expected_files(source: Path) -> dict[str, Path]:
             is_wanted = path.suffix == ".py"
             is_wanted |= package == "dualcontrol" and path.suffix in {".csv", ".typed"}
             is_wanted |= package == "dualcontrol.scenarios" and path.suffix in SCENARIO_FILES
+            is_wanted |= package == "dualcontrol.notebooks" and path.suffix == ".ipynb"
             if path.is_file() and is_wanted and "__pycache__" not in path.parts:
                 files[f"{package.replace('.', '/')}/{relative.as_posix()}"] = path
     return files
@@ -222,8 +224,8 @@ def test_what_is_imported_is_declared(folder: str, repository: Path) -> None:
     wanted = groups["run"] if folder != "tests" else [one for group in groups.values() for one in group]
     if folder == "model":  # the reader of MATPOWER files says what to install when its extra is missing
         wanted = [*wanted, *groups["power"]]
-    if folder == "planner":  # a batch on a cluster says what to install
-        wanted = [*wanted, *groups["batch"]]
+    if folder == "planner":  # a batch on a cluster and a page with sliders say what to install
+        wanted = [*wanted, *groups["batch"], *groups["notebooks"]]
     if folder == "scenarios":  # making the hourly series anew is nobody's daily work
         wanted = [*wanted, *groups["data"]]
     declared = {canonicalize_name(one.name) for one in wanted}

@@ -1,0 +1,1 @@
+"""What planners run, packed so that `dualcontrol app` finds notebook 2; no code of the program lies here."""
