@@ -188,11 +188,13 @@ def workbook_bytes(plan: "Plan", scenario: "Scenario", verdict: "Verdict") -> by
 
 
 def hashes(folder: Path) -> dict[str, str]:
-    """sha256 of every file below `folder` but its summary and the log of its states, by path, sorted."""
+    """sha256 of every file below `folder` but its summary, the log of its states and its documents, by path, sorted."""
+    from dualcontrol.model.audit.documents import is_document
+
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and name not in (SUMMARY, STATE):
+        if path.is_file() and name not in (SUMMARY, STATE) and not is_document(name):
             found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found
 
@@ -222,8 +224,11 @@ def _refuse_issued(target: Path) -> None:
 
 def _foreign(target: Path) -> list[str]:
     """What lies in an existing folder and is neither part of a result nor litter."""
+    from dualcontrol.model.audit import documents
+
     own = {f"{table}.csv" for table in COLUMNS} | {SUMMARY, WORKBOOK, FILES["green"]}
-    has_summary, parts = (target / SUMMARY).is_file(), (INPUTS, FOLDER, REPORT_FOLDER, STATE)
+    has_summary = (target / SUMMARY).is_file()
+    parts = (INPUTS, FOLDER, REPORT_FOLDER, STATE, *documents.FILES, *documents.FOLDERS)
     found = []
     for path in sorted(target.iterdir()):
         is_own = path.name in own or (path.name in parts and has_summary)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from dualcontrol.model.audit.documents import is_document
 from dualcontrol.model.audit.network_tables import ASSETS, FILES
 from dualcontrol.model.audit.results import COLUMNS, UNREAD
 from dualcontrol.model.audit.verdict import Check, Probe
@@ -23,11 +24,12 @@ _BOM = b"\xef\xbb\xbf"
 
 
 def file_hashes(folder: Path) -> dict[str, str]:
-    """sha256 of every file of a folder but its summary and litter, by path with forward slashes."""
+    """sha256 of every file of a folder but its summary, documents and litter, by path with forward slashes."""
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and name not in (SUMMARY, STATES) and not path.name.startswith(LITTER):
+        is_told = name in (SUMMARY, STATES) or is_document(name) or path.name.startswith(LITTER)
+        if path.is_file() and not is_told:
             found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from dualcontrol.model.audit.documents import is_document
 from dualcontrol.model.audit.verdict import Check, Probe
 
 LOG = "state.json"
@@ -33,11 +34,11 @@ def record_hash(record: Mapping[str, object]) -> str:
 
 
 def digests(folder: Path) -> tuple[str, str]:
-    """sha256 of the summary, and of the names and contents of all other files but the log itself."""
+    """sha256 of the summary, and of the names and contents of all other files but the log itself and the documents."""
     summary, rest = "", hashlib.sha256()
     for path in sorted(folder.rglob("*"), key=lambda p: p.relative_to(folder).as_posix()):
         name = path.relative_to(folder).as_posix()
-        if not path.is_file() or name == LOG:
+        if not path.is_file() or name == LOG or is_document(name):
             continue
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         if name == "summary.json":
