@@ -1,0 +1,75 @@
+"""The figures of a plan as files, SVG and PNG, in Chinese and English; and for the budget plan in Word.
+
+Without a Chinese font on the machine the labels are English and every figure says so (`picture.chinese_font`). SVG
+carries its letters as outlines: it looks the same where no such font is.
+"""
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import matplotlib as mpl
+
+from dualcontrol import figures
+from dualcontrol.messages import LANGUAGES, Language
+from dualcontrol.picture import Picture, settings
+
+if TYPE_CHECKING:
+    from dualcontrol.annex import Material
+    from dualcontrol.model.audit import Verdict
+
+# Those shown in the budget plan, in this order; `figures/` has all.
+SHOWN = ("pool", "merit_order", "before_after", "prices", "one_line", "dispatch_stack")
+_SALT = "dualcontrol"  # of the ids in an SVG file: the same figure gives the same bytes
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One figure in one language. width, height: inches."""
+
+    name: str
+    lang: Language
+    png: bytes
+    svg: bytes
+    width: float
+    height: float
+
+
+def drawings(material: "Material", verdict: "Verdict") -> Iterator[Drawing]:
+    """Every figure the plan has, in both languages; those of the power network where there is one."""
+    for name, draw in _makers(material, verdict).items():
+        for lang in LANGUAGES:
+            picture = draw(lang)
+            width, height = (float(size) for size in picture.get_size_inches())
+            yield Drawing(name, lang, picture.png(dpi=150), svg_bytes(picture), width, height)
+
+
+def _makers(material: "Material", verdict: "Verdict") -> dict[str, Callable[[Language], Picture]]:
+    scenario, plan, rulings = material.scenario, material.plan, material.rulings
+    found: dict[str, Callable[[Language], Picture]] = {
+        "overview": lambda lang: figures.overview(rulings, plan, lang),
+        "energy_by_sector": lambda lang: figures.energy_by_sector(material.accounts, lang),
+        "rules": lambda lang: figures.rules(rulings, lang),
+        "pool": lambda lang: figures.pool(rulings, plan, lang),
+        "merit_order": lambda lang: figures.merit_order(rulings, plan, lang),
+        "before_after": lambda lang: figures.before_after(rulings, plan, lang),
+        "prices": lambda lang: figures.prices(rulings, plan, lang),
+        "checks": lambda lang: figures.checks(scenario, verdict, lang),
+    }
+    if plan.power:
+        found |= {
+            "one_line": lambda lang: figures.one_line(scenario, plan, lang),
+            "dispatch_stack": lambda lang: figures.dispatch_stack(scenario, plan, lang),
+            "duration": lambda lang: figures.duration(scenario, plan, lang),
+            "curtailment": lambda lang: figures.curtailment(scenario, plan, lang),
+        }
+    return found
+
+
+def svg_bytes(picture: Picture) -> bytes:
+    """A figure as an SVG file; the same figure gives the same bytes."""
+    buffer = io.BytesIO()
+    with settings(picture.speech), mpl.rc_context({"svg.hashsalt": _SALT, "svg.fonttype": "path"}):
+        picture.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return buffer.getvalue()
