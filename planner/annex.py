@@ -117,6 +117,12 @@ def number(value: object) -> float:
     return 0.0 if is_missing(value) or not isinstance(value, int | float) else float(value)
 
 
+def plain_number(value: float) -> str:
+    """A number in a text: at most two decimals, never an exponent."""
+    text = f"{value:,.2f}"
+    return text.rstrip("0").rstrip(".")
+
+
 def given(value: object) -> Any:
     """The value, None where it is missing."""
     return None if is_missing(value) else value

@@ -12,6 +12,7 @@ from dualcontrol.annex import (
     Words,
     clauses_of,
     given,
+    plain_number,
     reasons,
     said,
     worded,
@@ -101,13 +102,13 @@ def units_facts(material: Material) -> Annex:
                     unit.name,
                     given(unit.credit_code) or said("annex.to_fill"),
                     material.sector(unit.sector_id),
-                    "；".join(f"{p.product} {p.output:,.6g} {p.output_unit}" for p in products),
+                    "；".join(f"{p.product} {plain_number(p.output)} {p.output_unit}" for p in products),
                     float(use.gross_tce),
                     float(gross_eq_tce(counting, use)),
                     float(use.feedstock_tce),
                     float(use.electricity_mwh) / WAN_KWH,
                     "；".join(
-                        f"{p.specific_energy:,.6g} {p.specific_unit}"
+                        f"{plain_number(p.specific_energy)} {p.specific_unit}"
                         for p in products
                         if given(p.specific_energy) is not None
                     ),
@@ -128,7 +129,7 @@ def _lines(material: Material, key: object) -> str:
     if given(key) is None:
         return ""
     found = [line(material.scenario, str(key), level) for level in LEVELS]
-    return " / ".join("–" if value is None else f"{value:,.6g}" for value in found)
+    return " / ".join("–" if value is None else plain_number(value) for value in found)
 
 
 def _grades(material: Material) -> dict[str, str]:

@@ -13,6 +13,7 @@ import typer
 from dualcontrol import (
     app_command,
     batch_command,
+    budget_plan_command,
     compare_command,
     explain_command,
     frontier_command,
@@ -187,4 +188,5 @@ def build(lang: Language) -> typer.Typer:
     ranges_command.register(app, lang, json_flag, lang_text, help_flag)
     regret_command.register(app, lang, json_flag, lang_text, help_flag)
     explain_command.register(app, lang, json_flag, lang_text, help_flag)
+    budget_plan_command.register(app, lang, json_flag, lang_text, help_flag)
     return app

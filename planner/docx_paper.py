@@ -28,7 +28,8 @@ PAGE_MM, MARGINS_MM = (210.0, 297.0), (37.0, 26.0, 35.0, 28.0)  # top, right, bo
 TYPE_MM = (156.0, 225.0)
 TITLE_PT, BODY_PT, NUMBER_PT = 22.0, 16.0, 14.0  # 二号, 三号, 四号
 LINE_PT = 28.95  # 225 mm ÷ 22 lines
-_GRID_CHARACTER = -842  # 156 mm ÷ 28 characters less 16 pt, in 1/4096 pt
+_CLOSER = "-5"  # twentieths of a point: 28 characters of 16 pt come to 156 mm; a grid of characters would part them
+_MM_PER_PT = 25.4 / 72
 _RED = RGBColor(0xC0, 0x00, 0x00)
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -74,9 +75,10 @@ class Paper:
 
     # --- text
 
-    def title(self, text: str) -> None:
-        """The title, 2号 小标宋, centred."""
-        self.document.add_paragraph(clean(text), style="Title")
+    def title(self, text: str, *, is_new_page: bool = False) -> None:
+        """The title, 2号 小标宋, centred; on a new page if wanted."""
+        paragraph = self.document.add_paragraph(clean(text), style="Title")
+        paragraph.paragraph_format.page_break_before = is_new_page or None
 
     def centred(self, text: str, *, is_red: bool = False) -> None:
         """A line in the middle, in 楷体: the state of the draft, a mark."""
@@ -144,10 +146,6 @@ class Paper:
 
     # --- pages
 
-    def page(self) -> None:
-        """Begin a new page."""
-        self.document.add_page_break()
-
     def turn(self, *, is_landscape: bool) -> None:
         """Begin a new section on a new page, landscape or upright."""
         section = self.document.add_section(WD_SECTION.NEW_PAGE)
@@ -194,14 +192,14 @@ class Paper:
         headings.
         """
         whole = Mm(self._width_mm)
-        shares = [width / sum(widths) for width in widths]
         table = self.document.add_table(rows=0, cols=len(heads))
         table.style = "Table Grid"
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         table.autofit = False
+        is_number = list(numbers) or [False] * len(heads)
+        shares = shares_of_width(rows, widths, is_number, size_pt, self._width_mm)
         sizes = [Emu(int(whole * share)) for share in shares]
         _table_properties(table, sizes)
-        is_number = list(numbers) or [False] * len(heads)
         self._row(table, heads, sizes, [False] * len(heads), size_pt, is_head=True)
         for k, row in enumerate(rows):
             self._row(table, row, sizes, is_number, size_pt, is_bold=k in bold)
@@ -247,6 +245,32 @@ class Paper:
                 info.compress_type = zipfile.ZIP_DEFLATED
                 new.writestr(info, old.read(name))
         return out.getvalue()
+
+
+def shares_of_width(
+    rows: Sequence[Sequence[str]],
+    widths: Sequence[float],
+    numbers: Sequence[bool],
+    size_pt: float,
+    whole_mm: float,
+) -> list[float]:
+    """Shares of a table's width by column: numbers get what their longest needs, texts the rest in proportion.
+
+    A number is never parted over two lines as long as half of the table is left to texts (all of it without texts).
+    """
+    character, margin = 0.62 * size_pt * _MM_PER_PT, 2.2  # the widest digits; mm
+    needs = {
+        k: margin + character * max([4, *(len(row[k]) for row in rows)]) for k, right in enumerate(numbers) if right
+    }
+    texts = [k for k, right in enumerate(numbers) if not right]
+    room = whole_mm * (0.6 if texts else 1.0)
+    scale = min(1.0, room / sum(needs.values())) if needs else 1.0
+    if needs and not texts:
+        scale = room / sum(needs.values())
+    left = whole_mm - scale * sum(needs.values())
+    every = sum(widths[k] for k in texts)
+    sizes = [scale * needs[k] if k in needs else left * widths[k] / every for k in range(len(widths))]
+    return [size / whole_mm for size in sizes]
 
 
 def _run(paragraph: Any, text: str, font: str) -> Any:
@@ -313,10 +337,8 @@ def _page(section: Any, *, is_landscape: bool) -> None:
     for old in properties.findall(qn("w:docGrid")):
         properties.remove(old)
     grid = OxmlElement("w:docGrid")
-    grid.set(qn("w:type"), "lines" if is_landscape else "linesAndChars")
+    grid.set(qn("w:type"), "lines")
     grid.set(qn("w:linePitch"), str(round(LINE_PT * 20)))
-    if not is_landscape:
-        grid.set(qn("w:charSpace"), str(_GRID_CHARACTER))
     properties.append(grid)
 
 
@@ -362,6 +384,10 @@ def _styles(document: Any) -> None:
     for name in ("Body Text", "Heading 1", "Heading 2", "Heading 3", "Heading 4"):
         styles[name].paragraph_format.first_line_indent = Pt(2 * BODY_PT)
         styles[name].element.get_or_add_pPr().get_or_add_ind().set(qn("w:firstLineChars"), "200")
+    for name in ("Normal", "Body Text"):
+        spacing = OxmlElement("w:spacing")
+        spacing.set(qn("w:val"), _CLOSER)
+        _before_size(styles[name].element.get_or_add_rPr(), spacing)
     styles["Body Text"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
     title = styles["Title"].paragraph_format
     title.alignment, title.space_after = WD_ALIGN_PARAGRAPH.CENTER, Pt(LINE_PT / 2)
@@ -371,6 +397,12 @@ def _styles(document: Any) -> None:
     styles["Caption"].paragraph_format.keep_with_next = True
     styles["Caption"].paragraph_format.space_before = Pt(6)
     styles["Picture"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
+
+
+def _before_size(properties: Any, element: Any) -> None:
+    """Put a property of characters where the order of the schema wants it: before the size."""
+    size = properties.find(qn("w:sz"))
+    size.addprevious(element) if size is not None else properties.append(element)
 
 
 def _no_grid(style: Any) -> None:

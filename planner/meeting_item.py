@@ -21,7 +21,7 @@ def put_item(paper: Paper, facts: Facts, lang: Language) -> None:
     """The item on a page of its own, in the same file."""
     paper.restart()
     title = facts.title(lang)
-    paper.title(say("meeting.title", lang, title=title))
+    paper.title(say("meeting.title", lang, title=title), is_new_page=True)
     for line in ("reporter", "attending"):
         paper.unindented(say(f"meeting.{line}", lang))
     told = facts.told(lang)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from dualcontrol.model.audit import Verdict
 
 NAMES: Mapping[Language, str] = {"zh": "用能预算管理方案.docx", "en": "energy-budget-plan.docx"}
+_PRINTS = ("scenario", "plan", "versions")
 _SHOWN_UNITS = 10  # largest changes named in the text; annex 2 has all
 _HIGHEST_MM = 128.0  # of a figure on a landscape page, below its caption
 _LANDSCAPE = frozenset({"1", "2-1", "2-2", "2-3", "3-1", "3-2", "4", "5", "6", "7", "8"})
@@ -62,7 +63,6 @@ def plan_document(facts: Facts, verdict: "Verdict", drawings: Sequence["Drawing"
         paper.paragraph(annex.title(lang))
     paper.right(say("document.signature", lang))
     paper.right(say("document.date", lang))
-    paper.page()
     put_item(paper, facts, lang)
     _figures(paper, [drawing for drawing in drawings if drawing.lang == lang], lang)
     for annex in tables:
@@ -325,11 +325,12 @@ def _checked(paper: Paper, facts: Facts, verdict: "Verdict", lang: Language) -> 
     summary = facts.summary
     paper.paragraph(say("document.solved", lang))
     paper.paragraph(say("document.checked", lang, count=len(verdict.checks)))
-    worst = verdict.worst
-    paper.paragraph(say("overview.tightest", lang, worst=describe(f"audit.{worst.name}", lang, worst.params)))
     hashes = summary["hashes"]
     versions = ", ".join(f"{name} {number}" for name, number in summary["versions"].items())
-    paper.paragraph(say("document.hashes", lang, scenario=hashes["scenario"], plan=hashes["plan"], versions=versions))
+    heads = [say("document.head_item", lang), say("document.head_content", lang)]
+    told = (hashes["scenario"], hashes["plan"], versions)
+    rows = [[say(f"document.print_{name}", lang), text] for name, text in zip(_PRINTS, told, strict=True)]
+    paper.table(heads, rows, (40, 116))
     state = facts.result.state
     if state is not None:
         paper.paragraph(say("document.state", lang, state=say(f"document.state_{state['state']}", lang),

@@ -27,7 +27,7 @@ OK, BAD_INPUT, INFEASIBLE, AUDIT_FAILED, SOLVER_ERROR = 0, 2, 3, 4, 5
 _P = ParamSpec("_P")
 
 
-class _Stop(Exception):
+class Stop(Exception):
     """A command ends here with an exit code; everything has been said."""
 
     def __init__(self, code: int) -> None:
@@ -44,7 +44,7 @@ def command(work: Callable[Concatenate[Voice, _P], int]) -> Callable[Concatenate
 
         try:
             return work(voice, *args, **kwargs)
-        except _Stop as stop:
+        except Stop as stop:
             return stop.code
         except ScenarioError as error:
             told = [problem_record(problem, voice.lang) for problem in error.problems]
@@ -140,7 +140,7 @@ def audit_result(voice: Voice, folder: Path) -> int:
     if edited:
         voice.say("done.edited", files=", ".join(edited))
     if not verdict.passed:
-        _tell_failed(voice, verdict, "error.audit_failed_folder", folder=str(folder), edited=edited)
+        tell_failed(voice, verdict, "error.audit_failed_folder", folder=str(folder), edited=edited)
         return AUDIT_FAILED
     worst = describe(f"audit.{verdict.worst.name}", voice.lang, verdict.worst.params)
     voice.say("done.audit", count=len(verdict.checks))
@@ -179,7 +179,7 @@ def issue_plan(
 
         verdict = audit_folder(folder)
     if not verdict.passed:
-        _tell_failed(voice, verdict, "error.audit_failed_folder", folder=str(folder))
+        tell_failed(voice, verdict, "error.audit_failed_folder", folder=str(folder))
         return AUDIT_FAILED
     record = issue(folder, wanted, document=document, day=day, adjusts=adjusts)
     voice.say("done.issue", state=told(record), date=record["date"], document=record["document"])
@@ -205,7 +205,7 @@ def _solve(voice: Voice, folder: Path, out: Path, changes: Sequence[str], keep: 
         verdict = audit(scenario, plan)
         seconds["check"] = time.perf_counter() - started
     if not verdict.passed:
-        _tell_failed(voice, verdict, "error.audit_failed")
+        tell_failed(voice, verdict, "error.audit_failed")
         return AUDIT_FAILED
     with voice.stage("publish"):
         written = publish(plan, out, scenario=scenario, verdict=verdict)
@@ -236,7 +236,7 @@ def _change(voice: Voice, text: str) -> tuple[str, object]:
     key, sign, value = text.partition("=")
     if not sign or not key.strip():
         voice.fail(BAD_INPUT, say("error.bad_setting", voice.lang, text=text))
-        raise _Stop(BAD_INPUT)
+        raise Stop(BAD_INPUT)
     try:
         return key.strip(), tomllib.loads(f"value = {value}")["value"]
     except tomllib.TOMLDecodeError:
@@ -269,15 +269,15 @@ def _optimise(voice: Voice, scenario: "Scenario") -> tuple["Plan", dict[str, flo
         voice.fail(
             INFEASIBLE, sentence, remedy, status="infeasible", gaps=gaps, against=error.conflict.against
         )
-        raise _Stop(INFEASIBLE) from error
+        raise Stop(INFEASIBLE) from error
     except SolverError as error:
         detail = say(f"status.{error}", voice.lang) if known(f"status.{error}") else str(error)
         sentence = say("error.solver", voice.lang, detail=detail)
         voice.fail(SOLVER_ERROR, sentence, say("error.solver_remedy", voice.lang), status="solver_error")
-        raise _Stop(SOLVER_ERROR) from error
+        raise Stop(SOLVER_ERROR) from error
 
 
-def _tell_failed(voice: Voice, verdict: "Verdict", message: str, **content: Any) -> None:
+def tell_failed(voice: Voice, verdict: "Verdict", message: str, **content: Any) -> None:
     voice.checks(verdict.failed)
     sentence = say(message, voice.lang, count=len(verdict.checks), failures=len(verdict.failed))
     told = [describe(f"audit.{check.name}", voice.lang, check.params) for check in verdict.failed]
