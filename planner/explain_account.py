@@ -4,6 +4,7 @@ What is published is read from the result folder; what would change it is found 
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,20 +103,36 @@ def account_of(folder: Path, kind: str, owner: str) -> Account:
 
     Errors: NoResultError, UnknownAccountError, ScenarioError of the inputs, SolverError.
     """
+    return next(iter(accounts_of(folder, kind, [owner])))
+
+
+def accounts_of(folder: Path, kind: str, owners: Sequence[str]) -> list[Account]:
+    """The accounts of several units or projects, for which the inputs are solved again only once; as `account_of`."""
     scenario = _inputs(folder)
     table, key = TABLES[kind]
     rows = _table(folder, table)
     if kind == "unit":
         rows = rows[rows["kind"] == "unit"]
-    mine = rows[rows[key] == owner]
-    if mine.empty:
-        raise UnknownAccountError(nearest(owner, rows[key]))
-    row = mine.iloc[0]
+    for owner in owners:
+        if not (rows[key] == owner).any():
+            raise UnknownAccountError(nearest(owner, rows[key]))
     short = typical(scenario)
     try:
         again = decided(judge(account(short)))
     except Infeasible as error:  # the published plan is a plan: only on other days can there be none
         raise SolverError("infeasible") from error
+    larger = _larger(again) if kind == "unit" else None
+    return [
+        _account(folder, kind, rows[rows[key] == owner].iloc[0], again, larger, short is not scenario)
+        for owner in owners
+    ]
+
+
+def _account(
+    folder: Path, kind: str, row: Any, again: Decided, larger: tuple[int, Decided] | None, is_typical: bool
+) -> Account:
+    """One account. row: of its table. larger: what `_larger` says."""
+    owner = str(row[TABLES[kind][1]])
     entries = _entries(_table(folder, "ledger"), f"{kind}:{owner}")
     gates = tuple((gate.clause, gate.reason) for gate in again.case.rulings.gates_of(owner))
     clauses = dict.fromkeys(entry.clause for entry in entries)
@@ -134,10 +151,10 @@ def account_of(folder: Path, kind: str, owner: str) -> Account:
         "clauses": tuple(clauses),
         "held": _held(again, _table(folder, "constraints"), owner),
         "gates": gates,
-        "is_typical": short is not scenario,
+        "is_typical": is_typical,
     }
     if kind == "unit":
-        return Account(**common, **_unit(again, owner))
+        return Account(**common, **_unit(again, owner, larger))
     return Account(**common, decision=row["decision"], threshold=threshold(again, owner))
 
 
@@ -208,21 +225,29 @@ def _held(again: Decided, constraints: pd.DataFrame, owner: str) -> tuple[Held, 
     return tuple(sorted(found, key=lambda held: -max(held.price_left or 0.0, held.price_right or 0.0)))
 
 
-def _unit(again: Decided, unit_id: str) -> dict[str, Any]:
+def _unit(again: Decided, unit_id: str, larger: tuple[int, Decided] | None) -> dict[str, Any]:
     """What a tonne more is worth to a unit, and its quota with a larger pool."""
-    solved, case = again.solved, again.case
+    solved = again.solved
     told: dict[str, Any] = {"worth_wan_yuan_per_tce": None}
     if solved.year is None:
         row = solved.yearly.row("use_within_quota", unit_id)
         worth = one_sided_prices(solved.program, solved.final.x, [row])[0][1]
         told["worth_wan_yuan_per_tce"] = None if np.isnan(worth) else worth
+    if larger is None:
+        return told
+    more, plan = larger
+    return told | {"pool_more_tce": more, "with_more_tce": plan.outcome.quota(f"unit:{unit_id}")}
+
+
+def _larger(again: Decided) -> tuple[int, Decided] | None:
+    """How much more the pool could hold, tce, and what is then decided; None where the total is not managed."""
+    case = again.case
     scenario = case.accounts.scenario
     if not scenario.settings.is_total_managed:
-        return told
+        return None
     more = max(1, whole_up(exact(MORE_POOL) * max(0, case.pool_opening_tce)))
     increment = float(case.rulings.increment_tce + more)
     try:
-        larger = decided(judge(account(change(scenario, {"targets.increment_tce_eq": increment}))))
+        return more, decided(judge(account(change(scenario, {"targets.increment_tce_eq": increment}))))
     except (Infeasible, SolverError):
-        return told
-    return told | {"pool_more_tce": more, "with_more_tce": larger.outcome.quota(f"unit:{unit_id}")}
+        return None

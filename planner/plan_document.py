@@ -328,9 +328,11 @@ def _checked(paper: Paper, facts: Facts, verdict: "Verdict", lang: Language) -> 
     hashes = summary["hashes"]
     versions = ", ".join(f"{name} {number}" for name, number in summary["versions"].items())
     heads = [say("document.head_item", lang), say("document.head_content", lang)]
-    told = (hashes["scenario"], hashes["plan"], versions)
+    told = (hashes["scenario"], facts.result.plan_digest, versions)
     rows = [[say(f"document.print_{name}", lang), text] for name, text in zip(_PRINTS, told, strict=True)]
     paper.table(heads, rows, (40, 116))
+    if facts.result.edited:
+        paper.paragraph(say("document.edited", lang, files=", ".join(facts.result.edited)))
     state = facts.result.state
     if state is not None:
         paper.paragraph(say("document.state", lang, state=say(f"document.state_{state['state']}", lang),

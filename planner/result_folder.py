@@ -12,11 +12,12 @@ from typing import Any
 import pandas as pd
 
 from dualcontrol.issue import Record, last_step
+from dualcontrol.model.audit.states import digests
 from dualcontrol.model.plan import Plan
 from dualcontrol.model.reports import REPORTS
 from dualcontrol.model.scenario import Scenario, load
 from dualcontrol.power_tables import FILES
-from dualcontrol.publish import INPUTS, SUMMARY
+from dualcontrol.publish import INPUTS, SUMMARY, hashes
 from dualcontrol.report_tables import REPORT_FOLDER
 from dualcontrol.tables import COLUMNS
 
@@ -40,7 +41,10 @@ class NoResultError(Exception):
 
 @dataclass(frozen=True)
 class Result:
-    """A published plan. summary: what `summary.json` says. state: last record of the log of states, None for none."""
+    """A published plan. summary: what `summary.json` says. state: last record of the log of states, None for none.
+
+    edited: files changed since it was published. plan_digest: of the published files as they are (no documents).
+    """
 
     folder: Path
     scenario: Scenario
@@ -48,10 +52,8 @@ class Result:
     summary: Mapping[str, Any]
     state: Record | None
 
-    @property
-    def plan_digest(self) -> str:
-        """sha256 of the plan's tables as its summary names it."""
-        return str(self.summary["hashes"]["plan"])
+    edited: tuple[str, ...] = ()
+    plan_digest: str = ""
 
 
 def read_result(folder: Path | str) -> Result:
@@ -65,6 +67,7 @@ def read_result(folder: Path | str) -> Result:
         power = _power(target)
         reports = _reports(target)
         state = last_step(target)
+        found, published = hashes(target), summary["hashes"]["files"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NoResultError(str(target)) from error
     if scenario.content_hash != named:
@@ -72,7 +75,10 @@ def read_result(folder: Path | str) -> Result:
     for name in _NAMES:
         tables[name] = _named(tables[name], name, scenario)
     tables["projects"]["rank"] = tables["projects"]["rank"].astype("Int64")
-    return Result(target, scenario, Plan(summary, **tables, power=power, reports=reports), summary, state)
+    edited = tuple(sorted(name for name in {*published, *found} if published.get(name) != found.get(name)))
+    plan = Plan(summary, **tables, power=power, reports=reports)
+    digest = digests(target)[1] if edited else str(summary["hashes"]["plan"])
+    return Result(target, scenario, plan, summary, state, edited, digest)
 
 
 def _read(path: Path) -> pd.DataFrame:
