@@ -135,7 +135,9 @@ def worded(family: str, value: object) -> Words:
     ids = [f"{family}.{part.strip()}" for part in str(value).split(";")]
     if not all(known(key) for key in ids):
         return Words(str(value), str(value))
-    return Words(*(("；" if lang == "zh" else "; ").join(say(key, lang) for key in ids) for lang in LANGUAGES))
+    return Words(
+        *(("；" if lang == "zh" else "; ").join(say(key, lang) for key in ids) for lang in LANGUAGES)
+    )
 
 
 def said(message: str, /, **params: object) -> Words:
@@ -146,7 +148,10 @@ def said(message: str, /, **params: object) -> Words:
 def reasons(row: Any) -> Words:
     """Why a row of a result table is what it is; from a plan in memory or one read from its folder."""
     told = [getattr(row, f"reason_{lang}", None) for lang in LANGUAGES]
-    texts = [reason(row, lang) if is_missing(text) else str(text) for text, lang in zip(told, LANGUAGES, strict=True)]
+    texts = [
+        reason(row, lang) if is_missing(text) else str(text)
+        for text, lang in zip(told, LANGUAGES, strict=True)
+    ]
     return Words(*texts)
 
 

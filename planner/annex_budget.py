@@ -73,7 +73,11 @@ def budget(material: Material) -> Annex:
     rows += _society(material)
     rows += _pool(material)
     settings = material.scenario.settings
-    params = {"base": settings.base_year, "plan": settings.plan_year, "k_eq": settings.accounting.k_eq_tce_per_mwh}
+    params = {
+        "base": settings.base_year,
+        "plan": settings.plan_year,
+        "k_eq": settings.accounting.k_eq_tce_per_mwh,
+    }
     return Annex("1", _BUDGET, tuple(rows), params=params)
 
 
@@ -151,7 +155,7 @@ def _given_up(material: Material) -> dict[tuple[str, str, str], int]:
 
 
 def warning(material: Material) -> Annex:
-    """Annex 7: quotas cumulated by quarter, tce (当量), with empty cells for what the year brings; live in the sheet."""
+    """Annex 7: quotas cumulated by quarter, tce (当量), with empty cells for what the year brings."""
     holders = [*material.kind("unit"), *material.kind("society")]
     sums = [[int(getattr(row, name)) for name in QUARTERS] for row in holders]
     every = [sum(column) for column in zip(*sums, strict=True)] if sums else [0] * len(QUARTERS)
@@ -187,6 +191,17 @@ def stored(material: Material) -> Annex:
         price = Words("–", "–") if is_trade else said("annex.by_rule_unpaid")
         ground = Words(*(f"{text} ({clause})" for text in worded("note", note)))
         rows.append(
-            Row((len(rows) + 1, *sides, float(tce), said("annex.calorific"), price, year, said("annex.to_fill"), ground))
+            Row(
+                (
+                    len(rows) + 1,
+                    *sides,
+                    float(tce),
+                    said("annex.calorific"),
+                    price,
+                    year,
+                    said("annex.to_fill"),
+                    ground,
+                )
+            )
         )
     return Annex("8", _STORED, tuple(rows), has_total=True)

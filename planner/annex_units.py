@@ -178,7 +178,9 @@ def two_high(material: Material) -> Annex:
         for product in _products(material, unit.unit_id) or [None]:
             own = _against(material, product)
             name = "" if product is None else product.product
-            rows.append((said("annex.stock"), unit.name, material.sector(unit.sector_id), name, *own, handling))
+            rows.append(
+                (said("annex.stock"), unit.name, material.sector(unit.sector_id), name, *own, handling)
+            )
     decided = {row.project_id: row for row in material.plan.projects.itertuples(index=False)}
     for project in scenario.rows("projects"):
         if project.is_two_high:
@@ -195,7 +197,9 @@ def _against(material: Material, owner: Any) -> tuple[object, ...]:
     """Own energy per product, 标杆 (advanced) and 基准 (limit) in force, their unit, and where it stands between."""
     own = None if owner is None else given(owner.specific_energy)
     key = None if owner is None else given(owner.benchmark_key)
-    values = [None if key is None else line(material.scenario, str(key), level) for level in ("advanced", "limit")]
+    values = [
+        None if key is None else line(material.scenario, str(key), level) for level in ("advanced", "limit")
+    ]
     unit = "" if owner is None else given(owner.specific_unit) or ""
     if own is None or values[0] is None:
         return own, *values, unit, said("annex.no_line")

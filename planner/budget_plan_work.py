@@ -23,7 +23,9 @@ def publish_plan(voice: Voice, folder: Path) -> int:
 
         files = documents(facts_of(result), verdict)
         put(folder, files, result.plan_digest, result.scenario.content_hash)
-    voice.say("document.written", folder=folder, files=", ".join(n for n in files if not n.startswith("figures/")))
+    voice.say(
+        "document.written", folder=folder, files=", ".join(n for n in files if not n.startswith("figures/"))
+    )
     voice.say("document.figures_written", count=sum(name.endswith(".svg") for name in files))
     from dualcontrol.picture import chinese_font
 

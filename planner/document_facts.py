@@ -57,7 +57,9 @@ class Facts:
     def region(self, lang: Language) -> str:
         """The county's name."""
         settings = self.result.scenario.settings
-        return (settings.region_zh if lang == "zh" else settings.region_en) or say("document.this_county", lang)
+        return (settings.region_zh if lang == "zh" else settings.region_en) or say(
+            "document.this_county", lang
+        )
 
     def title(self, lang: Language) -> str:
         """The title of the plan."""
@@ -76,7 +78,11 @@ class Facts:
         }  # fmt: skip
         for name in ("energy_tce", "energy_eq_tce", "energy_eq_total_tce", "co2_t"):
             plan, before = summary.get(name), summary.get(f"base_{name}")
-            figures |= {name: wan(plan), f"base_{name}": wan(before), f"change_{name}": wan_change(plan, before)}
+            figures |= {
+                name: wan(plan),
+                f"base_{name}": wan(before),
+                f"change_{name}": wan_change(plan, before),
+            }
         for name in ("gdp_wan_yuan", "base_gdp_wan_yuan", "objective_wan_yuan"):
             figures[name] = wan(summary.get(name))  # 亿元
         figures |= {

@@ -48,7 +48,7 @@ def put(folder: Path, files: Mapping[str, bytes], plan_digest: str, scenario_has
     return sorted(documents)
 
 
-def _without_documents(target: Path): # type: ignore[no-untyped-def]
+def _without_documents(target: Path):  # type: ignore[no-untyped-def]
     """What `copytree` leaves out: the documents at the top of the folder."""
 
     def ignore(place: str, names: list[str]) -> set[str]:
@@ -76,7 +76,9 @@ def _kept(target: Path, files: Mapping[str, bytes], plan_digest: str) -> list[st
     }
     there = {name: path for name, path in found.items() if is_document(name) and name != MANIFEST}
     changed = [
-        name for name, path in there.items() if hashes.get(name) != hashlib.sha256(path.read_bytes()).hexdigest()
+        name
+        for name, path in there.items()
+        if hashes.get(name) != hashlib.sha256(path.read_bytes()).hexdigest()
     ]
     is_same_plan = plan == plan_digest
     lost = [name for name in changed if name in files or not is_same_plan]

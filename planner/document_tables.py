@@ -36,7 +36,9 @@ def put_annex(paper: Paper, annex: Annex, lang: Language, *, size_pt: float = 8.
     if not annex.rows:
         paper.note(say("annex.empty", lang))
         return
-    rows = [[cell_text(v, c, lang) for v, c in zip(row.values, annex.columns, strict=True)] for row in annex.rows]
+    rows = [
+        [cell_text(v, c, lang) for v, c in zip(row.values, annex.columns, strict=True)] for row in annex.rows
+    ]
     bold = [k for k, row in enumerate(annex.rows) if row.kind in ("sum", "head")]
     if annex.has_total:
         bold.append(len(rows))

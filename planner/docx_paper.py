@@ -24,11 +24,16 @@ from dualcontrol.messages import Language
 
 SONG, HEI, KAI, FANG, PLAIN = "方正小标宋简体", "黑体", "楷体_GB2312", "仿宋_GB2312", "宋体"
 LATIN = "Times New Roman"
-PAGE_MM, MARGINS_MM = (210.0, 297.0), (37.0, 26.0, 35.0, 28.0)  # top, right, bottom, left: 156 × 225 mm are left
+PAGE_MM, MARGINS_MM = (
+    (210.0, 297.0),
+    (37.0, 26.0, 35.0, 28.0),
+)  # top, right, bottom, left: 156 × 225 mm are left
 TYPE_MM = (156.0, 225.0)
 TITLE_PT, BODY_PT, NUMBER_PT = 22.0, 16.0, 14.0  # 二号, 三号, 四号
 LINE_PT = 28.95  # 225 mm ÷ 22 lines
-_CLOSER = "-5"  # twentieths of a point: 28 characters of 16 pt come to 156 mm; a grid of characters would part them
+_CLOSER = (
+    "-5"  # twentieths of a point: 28 characters of 16 pt come to 156 mm; a grid of characters would part them
+)
 _MM_PER_PT = 25.4 / 72
 _RED = RGBColor(0xC0, 0x00, 0x00)
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -142,7 +147,9 @@ class Paper:
     def picture(self, png: bytes, width_mm: float | None = None) -> None:
         """A picture as wide as the type area, or less."""
         paragraph = self.document.add_paragraph(style="Picture")
-        paragraph.add_run().add_picture(io.BytesIO(png), width=Mm(min(width_mm or self._width_mm, self._width_mm)))
+        paragraph.add_run().add_picture(
+            io.BytesIO(png), width=Mm(min(width_mm or self._width_mm, self._width_mm))
+        )
 
     # --- pages
 
@@ -260,7 +267,9 @@ def shares_of_width(
     """
     character, margin = 0.62 * size_pt * _MM_PER_PT, 2.2  # the widest digits; mm
     needs = {
-        k: margin + character * max([4, *(len(row[k]) for row in rows)]) for k, right in enumerate(numbers) if right
+        k: margin + character * max([4, *(len(row[k]) for row in rows)])
+        for k, right in enumerate(numbers)
+        if right
     }
     texts = [k for k, right in enumerate(numbers) if not right]
     room = whole_mm * (0.6 if texts else 1.0)

@@ -1,4 +1,4 @@
-"""Names of files from ids, which are any text: safe on every system, told apart where letters' case is all that differs."""
+"""Names of files from ids, which are any text: safe on every system, also where letters' case makes no difference."""
 
 import hashlib
 import re

@@ -57,7 +57,9 @@ def _matters(paper: Paper, facts: Facts, lang: Language) -> None:
     names = account_names(facts.material.scenario)
     rows = [_matter(k, row, names, lang) for k, row in enumerate(shown.itertuples(index=False), start=1)]
     threshold = facts.result.scenario.settings.agenda.threshold_tce
-    paper.paragraph(say("meeting.matters", lang, count=len(frame), major=len(major), shown=len(rows), tce=threshold))
+    paper.paragraph(
+        say("meeting.matters", lang, count=len(frame), major=len(major), shown=len(rows), tce=threshold)
+    )
     heads = ("number", "matter", "a", "tce", "b", "cost", "clause")
     paper.table([say(f"meeting.head_{head}", lang) for head in heads], rows, (7, 40, 20, 20, 22, 26, 20),
                 numbers=[False, False, False, True, False, True, False])  # fmt: skip
@@ -71,7 +73,9 @@ def _matter(k: int, row: Any, names: Any, lang: Language) -> list[str]:
     cost = given(row.cost_b_wan_yuan)
     other = str(row.alternative)
     is_open = other not in ("none", "")
-    told = say(f"agenda_alternative.{other}", lang) if is_open and known(f"agenda_alternative.{other}") else ""
+    told = (
+        say(f"agenda_alternative.{other}", lang) if is_open and known(f"agenda_alternative.{other}") else ""
+    )
     outcome = "" if cost is not None or not is_open else describe(f"agenda_outcome.{row.outcome}", lang, {})
     return [
         str(k),
@@ -92,7 +96,9 @@ def _risks(facts: Facts, lang: Language) -> list[str]:
         risks.append(say("meeting.risk_typical", lang))
     full = facts.summary.get("intensity_reduction_if_quotas_fully_used")
     if full is not None:
-        risks.append(say("meeting.risk_full", lang, full=full, reduction=told["reduction"], asked=told["asked"]))
+        risks.append(
+            say("meeting.risk_full", lang, full=full, reduction=told["reduction"], asked=told["asked"])
+        )
     risks += intensity_told(facts.summary, lang)
     risks += [describe(f"warning.{one}", lang, {}) for one in facts.summary.get("warnings", [])]
     risks += question_lines(facts.summary, lang)

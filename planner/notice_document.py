@@ -21,7 +21,9 @@ def notice_document(notice: Notice, lang: Language) -> bytes:
     paper.heading(say("notice.s1", lang))
     quarters = [f"{int(getattr(notice.row, f'quota_q{k}_tce')):,}" for k in range(1, 5)]
     heads = [*(say(quarter, lang) for quarter in QUARTER_HEADS), say("notice.year", lang)]
-    paper.table(heads, [[*quarters, f"{int(notice.row.quota_tce):,}"]], [1] * 5, numbers=[True] * 5, size_pt=10.5)
+    paper.table(
+        heads, [[*quarters, f"{int(notice.row.quota_tce):,}"]], [1] * 5, numbers=[True] * 5, size_pt=10.5
+    )
     paper.paragraph(say("notice.carbon", lang, co2=float(notice.row.co2_t)))
     paper.heading(say("notice.s2", lang))
     _entries(paper, notice, lang)
@@ -90,7 +92,9 @@ def _entries(paper: Paper, notice: Notice, lang: Language) -> None:
     ]
     rows.append([say("notice.quota", lang), "", "", f"{notice.account.quota_tce:,}"])
     paper.caption(say("notice.table_entries", lang))
-    paper.table(heads, rows, (70, 28, 24, 28), numbers=[False, True, False, True], bold=[len(rows) - 1], size_pt=10.5)
+    paper.table(
+        heads, rows, (70, 28, 24, 28), numbers=[False, True, False, True], bold=[len(rows) - 1], size_pt=10.5
+    )
 
 
 def _standards(paper: Paper, notice: Notice, lang: Language) -> None:
@@ -100,25 +104,33 @@ def _standards(paper: Paper, notice: Notice, lang: Language) -> None:
         return
     heads = [say(f"notice.head_{h}", lang) for h in ("product", "own", "level", "value", "standard", "since")]
     rows = [
-        [f"{s.product}（{s.output}）" if lang == "zh" else f"{s.product} ({s.output})", f"{s.own:,.6g}",
+        [say("notice.product", lang, product=s.product, output=s.output), f"{s.own:,.6g}",
          say(f"notice.level_{s.level}", lang), f"{s.value:,.6g} {s.unit}",
-         f"{s.source}；{s.boundary}（{say(f'basis.{s.basis}', lang)}）" if lang == "zh" else f"{s.source}; {s.boundary} ({say(f'basis.{s.basis}', lang)})", s.since.isoformat()]
+         say("notice.edition", lang, source=s.source, boundary=s.boundary, basis=say(f"basis.{s.basis}", lang)),
+         s.since.isoformat()]
         for s in notice.standards
     ]  # fmt: skip
     paper.caption(say("notice.table_standards", lang))
-    paper.table(heads, rows, (30, 14, 14, 22, 56, 20), numbers=[False, True, False, False, False, False], size_pt=9.0)
+    paper.table(
+        heads, rows, (30, 14, 14, 22, 56, 20), numbers=[False, True, False, False, False, False], size_pt=9.0
+    )
 
 
 def _used(paper: Paper, notice: Notice, lang: Language) -> None:
     """The data of the base year that the quota rests on, so that they can be contested."""
-    heads = [say(f"notice.head_{h}", lang) for h in ("carrier", "use", "quantity", "unit", "tce", "basis", "source")]
+    heads = [
+        say(f"notice.head_{h}", lang)
+        for h in ("carrier", "use", "quantity", "unit", "tce", "basis", "source")
+    ]
     rows = [
         [u.carrier, u.use.text(lang), f"{u.quantity:,.2f}", u.unit, f"{u.tce:,.1f}".replace("-", "−"),
          u.basis.text(lang), u.source]
         for u in notice.used
     ]  # fmt: skip
     paper.caption(say("notice.table_used", lang))
-    paper.table(heads, rows, (18, 20, 24, 12, 22, 14, 46), numbers=[False, False, True, False, True, False, False])
+    paper.table(
+        heads, rows, (18, 20, 24, 12, 22, 14, 46), numbers=[False, False, True, False, True, False, False]
+    )
 
 
 def _end(paper: Paper, lang: Language) -> None:

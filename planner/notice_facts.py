@@ -19,9 +19,10 @@ _PER_TONNE = 1000.0  # kgce in a tce
 
 @dataclass(frozen=True)
 class Standard:
-    """A line of energy per product that the unit is measured by. own, value: in `unit`. gap_tce: (own − value) × output.
+    """A line of energy per product that the unit is measured by. own, value: in `unit`.
 
-    since: the edition's first day in force. gap_tce is None where the line does not cut (access and limit values).
+    since: the edition's first day in force. tce_per_unit: tce of the base year per `unit`, of an advanced value in
+    kgce; None for others.
     """
 
     product: str
@@ -85,7 +86,11 @@ def notice_of(facts: Facts, account: Account) -> Notice:
 def _standards(facts: Facts, owner: str) -> Iterator[Standard]:
     scenario = facts.material.scenario
     for product in scenario.rows("products"):
-        if product.unit_id != owner or given(product.benchmark_key) is None or given(product.specific_energy) is None:
+        if (
+            product.unit_id != owner
+            or given(product.benchmark_key) is None
+            or given(product.specific_energy) is None
+        ):
             continue
         for level in LEVELS:
             line = line_in_force(scenario, str(product.benchmark_key), level)
@@ -123,18 +128,24 @@ def changes(notice: Notice, lang: Language) -> list[str]:
     if account.quota_again_tce != account.quota_tce:
         told.append(say("explain.again", lang, quota=account.quota_again_tce))
     share = notice.facts.material.scenario.settings.policy.cut_phase_share
-    for standard in notice.standards:
-        if standard.tce_per_unit is not None and standard.own > standard.value:
-            told.append(
-                say("notice.lower", lang, product=standard.product, unit=standard.unit, value=standard.value,
-                    own=standard.own, share=share, tce=standard.tce_per_unit * share)
-            )  # fmt: skip
+    told += [
+        say("notice.lower", lang, product=s.product, unit=s.unit, value=s.value, own=s.own, share=share,
+            tce=s.tce_per_unit * share)
+        for s in notice.standards
+        if s.tce_per_unit is not None and s.own > s.value
+    ]  # fmt: skip
     if account.worth_wan_yuan_per_tce is not None:
         told.append(say("explain.worth_tonne", lang, worth=account.worth_wan_yuan_per_tce))
     if account.pool_more_tce is not None and account.with_more_tce is not None:
         change = account.with_more_tce - account.quota_again_tce
         told.append(
-            say("explain.more_pool", lang, more=account.pool_more_tce, quota=account.with_more_tce, change=change)
+            say(
+                "explain.more_pool",
+                lang,
+                more=account.pool_more_tce,
+                quota=account.with_more_tce,
+                change=change,
+            )
         )
     told += [say("notice.held", lang, what=say(f"constraint.{held.name}", lang), clause=held.clause)
              for held in account.held]  # fmt: skip

@@ -22,7 +22,11 @@ def publish_notices(voice: Voice, folder: Path, unit: str, objection: Path | Non
         from dualcontrol.model.problems import nearest
 
         suggestion = nearest(unit, ids)
-        voice.fail(BAD_INPUT, say("explain.unknown_unit", voice.lang, id=unit, nearest=suggestion), nearest=suggestion)
+        voice.fail(
+            BAD_INPUT,
+            say("explain.unknown_unit", voice.lang, id=unit, nearest=suggestion),
+            nearest=suggestion,
+        )
         return BAD_INPUT
     text = "" if objection is None else read_text(objection)
     from dualcontrol.explain_account import accounts_of

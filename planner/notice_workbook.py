@@ -1,4 +1,4 @@
-"""一企一单 in Excel: the waterfall with live sums, the standards, the data of the base year; of one enterprise alone."""
+"""一企一单 in Excel: the waterfall with live sums, standards, data of the base year; of one enterprise alone."""
 
 import io
 
@@ -96,7 +96,17 @@ def _standards(parent: Book, notice: Notice) -> None:
         level = both(f"notice.level_{s.level}")
         sheet.record(
             _STANDARDS,
-            [s.product, s.own, level, s.value, s.unit, s.source, s.boundary, s.since.isoformat(), words("basis", s.basis)],
+            [
+                s.product,
+                s.own,
+                level,
+                s.value,
+                s.unit,
+                s.source,
+                s.boundary,
+                s.since.isoformat(),
+                words("basis", s.basis),
+            ],
         )
     if not notice.standards:
         sheet.sentence(both("notice.no_standard"))

@@ -142,7 +142,12 @@ def _targets(paper: Paper, facts: Facts, told: Mapping[str, object], lang: Langu
     binding = str(facts.summary.get("binding", "neither"))
     paper.paragraph(describe(f"document.binds_{binding}", lang, {}))
     rows = [
-        [say(f"document.row_{name}", lang), str(told[f"base_{name}"]), str(told[name]), str(told[f"change_{name}"])]
+        [
+            say(f"document.row_{name}", lang),
+            str(told[f"base_{name}"]),
+            str(told[name]),
+            str(told[f"change_{name}"]),
+        ]
         for name in ("energy_tce", "energy_eq_tce", "energy_eq_total_tce", "co2_t")
     ]
     summary = facts.summary
@@ -150,7 +155,9 @@ def _targets(paper: Paper, facts: Facts, told: Mapping[str, object], lang: Langu
     rows.append([say("document.row_gdp", lang, **_of(told, "price_base")), str(told["base_gdp_wan_yuan"]),
                  str(told["gdp_wan_yuan"]), change])  # fmt: skip
     fall = "–" if told["reduction"] == "–" else f"−{told['reduction']}".replace("−-", "+")
-    rows.append([say("document.row_intensity", lang), str(told["base_intensity"]), str(told["intensity"]), fall])
+    rows.append(
+        [say("document.row_intensity", lang), str(told["base_intensity"]), str(told["intensity"]), fall]
+    )
     paper.caption(say("document.compared", lang, **_of(told, "base", "year")))
     heads = ("item", "before", "now", "change")
     paper.table([say(f"document.head_{head}", lang) for head in heads], rows, (64, 28, 28, 28),
@@ -188,7 +195,9 @@ def _whole(paper: Paper, facts: Facts, told: Mapping[str, object], lang: Languag
             moved[key] = moved.get(key, 0) + sign * int(entry.tce)
     came = sum(tce for tce in moved.values() if tce > 0)
     opening = int(ledger[ledger["note"].isin(("opening", "rounding"))]["tce"].sum())
-    paper.paragraph(say("document.pool", lang, opening=wan(opening), came=wan(came), **_of(told, "reserve", "increment")))
+    paper.paragraph(
+        say("document.pool", lang, opening=wan(opening), came=wan(came), **_of(told, "reserve", "increment"))
+    )
     rows = [
         [say(f"note.{note}", lang), clause, wan(tce) if tce > 0 else "", wan(-tce) if tce < 0 else ""]
         for (note, clause), tce in moved.items()
@@ -220,15 +229,24 @@ def _stock(paper: Paper, facts: Facts, told: Mapping[str, object], lang: Languag
     for move in QUOTA_MOVES[1:]:
         moved = [int(getattr(row, move)) for row in units]
         if any(moved):
-            rows.append([say(f"column.{move}", lang), str(sum(tce != 0 for tce in moved)), _signed(sum(moved))])
+            rows.append(
+                [say(f"column.{move}", lang), str(sum(tce != 0 for tce in moved)), _signed(sum(moved))]
+            )
     if rows:
         paper.caption(say("document.moves_table", lang))
         heads = ("rule", "count", "wan_tce")
         paper.table([say(f"document.head_{head}", lang) for head in heads], rows, (80, 24, 30),
                     numbers=[False, True, True])  # fmt: skip
-    largest = sorted(units, key=lambda row: (-abs(int(row.quota_tce) - int(row.opening_tce)), row.id))[:_SHOWN_UNITS]
+    largest = sorted(units, key=lambda row: (-abs(int(row.quota_tce) - int(row.opening_tce)), row.id))[
+        :_SHOWN_UNITS
+    ]
     rows = [
-        [row.name, f"{row.opening_tce:,}", f"{row.quota_tce:,}", f"{row.quota_tce - row.opening_tce:+,}".replace("-", "−")]
+        [
+            row.name,
+            f"{row.opening_tce:,}",
+            f"{row.quota_tce:,}",
+            f"{row.quota_tce - row.opening_tce:+,}".replace("-", "−"),
+        ]
         for row in largest
     ]
     paper.caption(say("document.largest", lang, count=len(rows)))
@@ -257,7 +275,9 @@ def _projects(paper: Paper, facts: Facts, lang: Language) -> None:
         sign = "、" if lang == "zh" else ", "
         if len(mine):
             listed = sign.join(
-                say("document.project", lang, name=row.name, tce=int(row.quota_tce)) if row.quota_tce else row.name
+                say("document.project", lang, name=row.name, tce=int(row.quota_tce))
+                if row.quota_tce
+                else row.name
                 for row in mine.itertuples(index=False)
             )
             paper.paragraph(say(f"document.list_{decision}", lang, names=listed))
@@ -344,5 +364,7 @@ def _figures(paper: Paper, drawings: Sequence["Drawing"], lang: Language) -> Non
     """The figures, a landscape page each, as large as the page allows."""
     for number, drawing in enumerate(drawings, start=1):
         paper.turn(is_landscape=True)
-        paper.caption(say("document.figure", lang, number=number, name=say(f"document.figure_{drawing.name}", lang)))
+        paper.caption(
+            say("document.figure", lang, number=number, name=say(f"document.figure_{drawing.name}", lang))
+        )
         paper.picture(drawing.png, min(TYPE_MM[1], _HIGHEST_MM * drawing.width / drawing.height))

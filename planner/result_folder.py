@@ -110,7 +110,9 @@ def plain(text: str) -> str:
 def _named(frame: pd.DataFrame, table: str, scenario: Scenario) -> pd.DataFrame:
     """The table with the names its rows have in the inputs."""
     key, sources = _NAMES[table]
-    names = {row[own]: row["name"] for source, own in sources for row in scenario.table(source).to_dict("records")}
+    names = {
+        row[own]: row["name"] for source, own in sources for row in scenario.table(source).to_dict("records")
+    }
     return frame.assign(name=[names.get(k, n) for k, n in zip(frame[key], frame["name"], strict=True)])
 
 

@@ -278,6 +278,7 @@ def _optimise(voice: Voice, scenario: "Scenario") -> tuple["Plan", dict[str, flo
 
 
 def tell_failed(voice: Voice, verdict: "Verdict", message: str, **content: Any) -> None:
+    """Say which checks failed and how; `message` is the sentence above them."""
     voice.checks(verdict.failed)
     sentence = say(message, voice.lang, count=len(verdict.checks), failures=len(verdict.failed))
     told = [describe(f"audit.{check.name}", voice.lang, check.params) for check in verdict.failed]

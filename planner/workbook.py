@@ -14,6 +14,7 @@ import xlsxwriter
 from dualcontrol.overview import write_overview
 from dualcontrol.provenance import mark
 from dualcontrol.sheet_accounts import Accounts, write_ledger, write_pool, write_units
+from dualcontrol.sheet_annexes import write_annexes
 from dualcontrol.sheet_county import write_county
 from dualcontrol.sheet_lists import (
     write_constraints,
@@ -24,6 +25,7 @@ from dualcontrol.sheet_lists import (
 )
 from dualcontrol.sheet_power import write_power
 from dualcontrol.sheet_reports import write_reports
+from dualcontrol.sheet_waterfalls import write_waterfalls
 from dualcontrol.sheets import Book
 
 if TYPE_CHECKING:
@@ -63,6 +65,8 @@ def workbook(plan: "Plan", scenario: "Scenario", verdict: "Verdict", summary: Ma
     write_power(parent, plan, scenario, summary)
     write_reports(parent, plan)
     write_constraints(parent, plan)
+    write_waterfalls(parent, plan)
+    write_annexes(parent, plan, scenario)
     write_ledger(parent, accounts)
     write_notes(parent, scenario)
     write_overview(front, plan, scenario, verdict, summary, places)

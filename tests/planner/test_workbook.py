@@ -15,7 +15,7 @@ import pytest
 from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
-from dualcontrol.messages import say
+from dualcontrol.messages import LANGUAGES, say
 from dualcontrol.model.reports import REPORTS
 from dualcontrol.publish import workbook_bytes
 from dualcontrol.sheets import lines_of, tab
@@ -24,7 +24,7 @@ from tests.planner.conftest import Case
 
 SHEETS = (
     "overview", "units", "operation", "measures", "projects", "pool", "county", "power",
-    "constraints", "ledger", "notes",
+    "constraints", "waterfalls", "ledger", "notes",
 )  # fmt: skip
 MARK = "演示数据·非官方文件"
 
@@ -80,8 +80,10 @@ def book(data: bytes) -> Book:
 def test_the_sheets_come_in_the_order_people_read(book: Book, dalad: Case) -> None:
     reports = [f"{report.zh} {report.en}" for report in REPORTS if report.name in dalad.plan.reports]
     names = [tab(f"sheet.{name}") for name in SHEETS]
-    at = names.index(tab("sheet.constraints"))
-    assert book.formulas.sheetnames == [*names[:at], *reports, *names[at:]]
+    at, ledger = names.index(tab("sheet.constraints")), names.index(tab("sheet.ledger"))
+    parts = ("1", "2-1", "2-2", "2-3", "3-1", "3-2", "4", "5", "6", "7", "8")
+    annexes = [" ".join(say("annex.annex", lang, id=part) for lang in LANGUAGES) for part in parts]
+    assert book.formulas.sheetnames == [*names[:at], *reports, *names[at:ledger], *annexes, *names[ledger:]]
 
 
 def test_the_same_plan_gives_the_same_bytes(data: bytes, dalad: Case) -> None:
@@ -333,8 +335,11 @@ def test_an_office_program_computes_the_same(data: bytes, book: Book, tmp_path: 
     count = 0
     for sheet, one in book.computed():
         count += 1
-        found = recomputed[sheet][one.coordinate].value
-        assert found == pytest.approx(book.value(sheet, one.coordinate), abs=1e-6), (
+        found, wanted = recomputed[sheet][one.coordinate].value, book.value(sheet, one.coordinate)
+        if wanted in (None, ""):  # waits for what the year brings
+            assert found in (None, ""), (sheet, one.coordinate, one.value)
+            continue
+        assert found == pytest.approx(wanted, abs=1e-6), (
             sheet,
             one.coordinate,
             one.value,
