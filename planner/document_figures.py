@@ -42,7 +42,9 @@ def drawings(material: "Material", verdict: "Verdict") -> Iterator[Drawing]:
         for lang in LANGUAGES:
             picture = draw(lang)
             width, height = (float(size) for size in picture.get_size_inches())
-            yield Drawing(name, lang, picture.png(dpi=150), svg_bytes(picture), width, height)
+            png = picture.png(dpi=150)
+            picture.set_layout_engine("none")  # what the first drawing laid out stays: half of the time
+            yield Drawing(name, lang, png, svg_bytes(picture), width, height)
 
 
 def _makers(material: "Material", verdict: "Verdict") -> dict[str, Callable[[Language], Picture]]:
