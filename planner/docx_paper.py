@@ -14,11 +14,12 @@ from typing import Any
 
 from docx import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Emu, Mm, Pt, RGBColor
+from docx.text.paragraph import Paragraph
 
 from dualcontrol.messages import Language
 
@@ -34,6 +35,19 @@ LINE_PT = 28.95  # 225 mm ÷ 22 lines
 _CLOSER = (
     "-5"  # twentieths of a point: 28 characters of 16 pt come to 156 mm; a grid of characters would part them
 )
+_AFTER_OVERHANG = frozenset(
+    qn(f"w:{name}")
+    for name in (
+        "topLinePunct",
+        "autoSpaceDE",
+        "snapToGrid",
+        "spacing",
+        "ind",
+        "contextualSpacing",
+        "jc",
+        "outlineLvl",
+    )
+)  # what the schema wants behind it
 _MM_PER_PT = 25.4 / 72
 _RED = RGBColor(0xC0, 0x00, 0x00)
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -68,6 +82,7 @@ class Paper:
         self._counts = [0, 0, 0, 0]
         self._width_mm = TYPE_MM[0]
         _styles(self.document)
+        self._ids = {style.name: style.style_id for style in self.document.styles}
         properties = self.document.core_properties
         properties.title, properties.author, properties.last_modified_by = clean(title)[:250], "", ""
         properties.comments = mark
@@ -228,11 +243,14 @@ class Paper:
         properties.append(OxmlElement("w:cantSplit"))
         if is_head:
             properties.append(OxmlElement("w:tblHeader"))
-        for cell, text, size, right in zip(row.cells, cells, sizes, is_number, strict=True):
+        style = self._ids[
+            "Table Text"
+        ]  # looked up by name for every cell, styles would take most of the time
+        for cell, text, size, right in zip(row._tr.tc_lst, cells, sizes, is_number, strict=True):  # noqa: SLF001
             cell.width = size
-            cell.vertical_alignment = 1
-            paragraph = cell.paragraphs[0]
-            paragraph.style = self.document.styles["Table Text"]
+            cell.get_or_add_tcPr().vAlign_val = WD_ALIGN_VERTICAL.CENTER
+            cell.p_lst[0].style = style
+            paragraph = Paragraph(cell.p_lst[0], table)
             if is_head:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
             elif right:
@@ -385,6 +403,7 @@ def _styles(document: Any) -> None:
         space = style.paragraph_format
         space.space_before = space.space_after = Pt(0)
         space.widow_control = False
+        _no_overhang(style)
         if name in ("Normal", "Body Text") or name.startswith("Heading"):
             space.line_spacing_rule, space.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(LINE_PT)
         else:
@@ -397,7 +416,7 @@ def _styles(document: Any) -> None:
         spacing = OxmlElement("w:spacing")
         spacing.set(qn("w:val"), _CLOSER)
         _before_size(styles[name].element.get_or_add_rPr(), spacing)
-    styles["Body Text"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
+    styles["Body Text"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.LEFT
     title = styles["Title"].paragraph_format
     title.alignment, title.space_after = WD_ALIGN_PARAGRAPH.CENTER, Pt(LINE_PT / 2)
     title.line_spacing_rule, title.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(34)
@@ -412,6 +431,15 @@ def _before_size(properties: Any, element: Any) -> None:
     """Put a property of characters where the order of the schema wants it: before the size."""
     size = properties.find(qn("w:sz"))
     size.addprevious(element) if size is not None else properties.append(element)
+
+
+def _no_overhang(style: Any) -> None:
+    """Punctuation stays within the type area."""
+    element = OxmlElement("w:overflowPunct")
+    element.set(qn("w:val"), "0")
+    properties = style.element.get_or_add_pPr()
+    after = next((one for one in properties if one.tag in _AFTER_OVERHANG), None)
+    after.addprevious(element) if after is not None else properties.append(element)
 
 
 def _no_grid(style: Any) -> None:

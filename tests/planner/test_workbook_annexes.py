@@ -98,10 +98,15 @@ def test_every_unit_has_a_waterfall_that_ends_at_its_quota(book: Book, shifan: C
         moves = [getattr(row, move) for move in QUOTA_MOVES if move == "opening_tce" or getattr(row, move)]
         assert sheet[f"B{r}"].value == f"=SUM(B{r - len(moves)}:B{r - 1})"
         assert [sheet[f"B{k}"].value for k in range(r - len(moves), r)] == moves
-        for k in range(r - len(moves), r):  # the bar of a movement lies between the balances before and after it
+        for k in range(
+            r - len(moves), r
+        ):  # the bar of a movement lies between the balances before and after it
             floor, up, down = (book.value(name, f"{letter}{k}") for letter in "DFG")
             if k > r - len(moves):
-                assert {floor, floor + up + down} == {book.value(name, f"C{k - 1}"), book.value(name, f"C{k}")}
+                assert {floor, floor + up + down} == {
+                    book.value(name, f"C{k - 1}"),
+                    book.value(name, f"C{k}"),
+                }
 
 
 def test_the_form_for_the_year_is_empty_and_computes_when_filled_in(book: Book) -> None:
