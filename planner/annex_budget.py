@@ -15,7 +15,7 @@ _BUDGET = (
     AnnexColumn("plan_wan_tce_eq", "dec2", 14),
     AnnexColumn("change_wan_tce", "dec2", 14, formula="{plan_wan_tce}-{base_wan_tce}"),
     AnnexColumn("change_wan_tce_eq", "dec2", 14, formula="{plan_wan_tce_eq}-{base_wan_tce_eq}"),
-    AnnexColumn("remark", width=30),
+    AnnexColumn("remark", width=14),
 )
 _FREED = (
     AnnexColumn("number", "int", 6),

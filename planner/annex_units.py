@@ -27,8 +27,8 @@ WAN_KWH = 10.0  # MWh in 万kWh
 _FACTS = (
     AnnexColumn("number", "int", 6),
     AnnexColumn("unit", width=26),
-    AnnexColumn("credit_code", width=22),
-    AnnexColumn("sector", width=14),
+    AnnexColumn("credit_code", width=20),
+    AnnexColumn("sector", width=20),
     AnnexColumn("products", width=32),
     AnnexColumn("base_tce", "int", 13, True),
     AnnexColumn("base_tce_eq", "int", 13, True),

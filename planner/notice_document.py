@@ -15,7 +15,8 @@ def notice_document(notice: Notice, lang: Language) -> bytes:
     paper.unindented(say("notice.to", lang, name=notice.row.name))
     paper.paragraph(
         say("notice.told", lang, year=settings.plan_year, base_year=settings.base_year, quota=int(notice.row.quota_tce),
-            wan=wan(notice.row.quota_tce), base=int(notice.row.opening_tce), change=f"{notice.change_tce:+,}".replace("-", "−"))
+            wan=wan(notice.row.quota_tce), base=int(notice.row.opening_tce),
+            change=f"{notice.change_tce:+,}".replace("-", "−"))
     )  # fmt: skip
     paper.paragraph(say("notice.state", lang))
     paper.heading(say("notice.s1", lang))

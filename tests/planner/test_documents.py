@@ -249,8 +249,8 @@ def test_what_xml_forbids_is_left_out() -> None:
 def test_a_column_of_numbers_is_as_wide_as_its_longest() -> None:
     shares = shares_of_width([["x", "1,234,567.89"], ["y", "1"]], [10, 10], [False, True], 9.0, 156.0)
     assert sum(shares) == pytest.approx(1)
-    # twelve characters of 9 pt at the widest digits of common fonts (0.62 em)
-    assert shares[1] * 156 >= 12 * 0.62 * 9 * 25.4 / 72
+    # nine digits of 0.64 em, three signs of a third of an em, of 9 pt each
+    assert shares[1] * 156 >= (9 * 0.64 + 3 * 0.33) * 9 * 25.4 / 72
     assert shares[0] > shares[1]
     many = [["9,999,999.99"] * 20]
     assert sum(shares_of_width(many, [1] * 20, [True] * 20, 7.5, 225.0)) == pytest.approx(1)

@@ -1,4 +1,4 @@
-"""`dualcontrol publish`: from a checked plan only, all or nothing; hostile texts come out as text; notices tell no tales."""
+"""`dualcontrol publish`: from a checked plan only, all or nothing; hostile texts stay text; a notice is of one alone."""
 
 import hashlib
 import io
