@@ -99,7 +99,7 @@ def _cards(facts: Facts, verdict: "Verdict") -> str:
         ("audit", f"{len(verdict.checks)}", said("page.card_audit_note")),
     ]  # fmt: skip
     shown = "".join(
-        f"<li><h3>{both(said(f'page.card_{name}'))}</h3><p class='figure'>{text(value)}</p>"
+        f"<li><p class='card'>{both(said(f'page.card_{name}'))}</p><p class='figure'>{text(value)}</p>"
         f"<p class='note'>{both(note)}</p></li>"
         for name, value, note in cards
     )
@@ -215,9 +215,13 @@ def _owners(facts: Facts) -> str:
 def _cells(name: Any, sector: str, decision: Words, clauses: str, opening: float, change: float, quota: float,
            use: float, value: float) -> tuple[str, ...]:  # fmt: skip
     return (
-        text(name), text(sector), both(decision), text(clauses), text(wan(opening)), text(wan_change(change, 0)),
+        text(name), text(sector), both(decision), text(clauses), text(wan(opening)), text(_moved(change)),
         text(wan(quota)), text(wan(use)), text(wan(value)),
     )  # fmt: skip
+
+
+def _moved(tce: float) -> str:
+    return wan_change(tce, 0) if tce else "0.00"
 
 
 def _marks(kind: str, sector: str, decision: str, clauses: str, quota: float) -> dict[str, str]:

@@ -55,9 +55,10 @@ def lorenz(owners: Sequence[tuple[float, float]]) -> Lorenz:
 
 
 def flows_of(ledger: "pd.DataFrame", names: Any, notes: Any) -> list[Flow]:
-    """What enters the pool and its earmark and what leaves them, by account and note; both sides sum to the same.
+    """What enters the pool and its earmark and what leaves them, by account; both sides sum to the same.
 
-    names: account -> Words; notes: note -> Words. Entries between pool and earmark move nothing.
+    names: account -> Words; notes: note -> Words, for what is given from above. Entries between
+    pool and earmark move nothing.
     """
     inside = {"pool", "pool:3.3.2c"}
     amounts: dict[tuple[bool, str, str], int] = {}
@@ -66,7 +67,8 @@ def flows_of(ledger: "pd.DataFrame", names: Any, notes: Any) -> list[Flow]:
         if to == away:
             continue
         other = entry.from_account if to else entry.to_account
-        amounts[to, other, entry.note] = amounts.get((to, other, entry.note), 0) + int(entry.tce)
+        key = (to, other, entry.note if other == "superior" else "")
+        amounts[key] = amounts.get(key, 0) + int(entry.tce)
     found = []
     for (is_source, other, note), tce in amounts.items():
         if tce == 0:
@@ -187,7 +189,7 @@ def changes(rows: Sequence[tuple[str, float, float]], label: Words) -> str:
                 _same(shown),
                 "number",
                 "end" if change < 0 else "start",
-            )  # fmt: skip
+            )
         )
     return drawing(760, 16 + 20 * len(moved), label, "".join(parts))
 
