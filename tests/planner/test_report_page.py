@@ -161,20 +161,21 @@ def test_marks_and_measures_are_said(made: tuple[str, dc.Plan]) -> None:
         assert told in shown
 
 
-@pytest.mark.parametrize("hostile", HOSTILE)
-def test_text_is_text(hostile: str, scenarios_folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("first", range(0, len(HOSTILE), 3))
+def test_text_is_text(first: int, scenarios_folder: Path, tmp_path: Path) -> None:
+    three = (HOSTILE * 2)[first : first + 3]
     folder = tmp_path / "in"
     shutil.copytree(scenarios_folder / "two-firms", folder)
-    for name in ("units", "projects"):
+    for name, hostile in zip(("units", "projects"), three[:2], strict=True):
         with (folder / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
             head, *rows = list(csv.reader(file))
-        rows[0][head.index("name")] = rows[0][head.index("source")] = hostile
+        rows[0][head.index("name")], rows[0][head.index("source")] = hostile, three[2]
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([head, *rows])
     page, _ = page_of(dc.load(folder), tmp_path / "out")
     found = read(page)
     names = [row[0] for row in found.tables["owner-table"][1:]]
-    assert names.count(hostile) == 2
+    assert set(three[:2]) <= set(names)
     assert page.count("<script>") == 1
     assert not [n for _, n, _ in found.attributes if n.startswith("on")]
 
