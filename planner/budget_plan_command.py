@@ -27,6 +27,7 @@ def register(app: typer.Typer, lang: Language, json_flag: Any, lang_text: Any, h
         objection: Annotated[
             Path | None, option("help.publish_objection", "--objection", metavar="FILE")
         ] = None,
+        frontier: Annotated[bool, option("help.publish_frontier", "--frontier")] = False,
         json: json_flag = False,
         lang_: lang_text = None,
         help_: help_flag = False,
@@ -37,7 +38,7 @@ def register(app: typer.Typer, lang: Language, json_flag: Any, lang_text: Any, h
         if unit is None:
             from dualcontrol.budget_plan_work import publish_plan
 
-            raise typer.Exit(publish_plan(voice, folder))
+            raise typer.Exit(publish_plan(voice, folder, has_frontier=frontier))
         from dualcontrol.notice_work import publish_notices
 
         raise typer.Exit(publish_notices(voice, folder, unit, objection))

@@ -14,14 +14,17 @@ if TYPE_CHECKING:
 
 
 @command
-def publish_plan(voice: Voice, folder: Path) -> int:
-    """Write the budget plan in Word (both languages) and the figures. OK, BAD_INPUT or AUDIT_FAILED."""
+def publish_plan(voice: Voice, folder: Path, *, has_frontier: bool = False) -> int:
+    """Write the budget plan in Word (both languages), the page and the figures. OK, BAD_INPUT or AUDIT_FAILED.
+
+    has_frontier: also value added over the increment, which takes seven solves.
+    """
     result, verdict = checked(voice, folder)
     with voice.stage("documents"):
         from dualcontrol.document_facts import facts_of
         from dualcontrol.document_folder import put
 
-        files = documents(facts_of(result), verdict)
+        files = documents(facts_of(result), verdict, has_frontier=has_frontier)
         put(folder, files, result.plan_digest, result.scenario.content_hash)
     voice.say(
         "document.written", folder=folder, files=", ".join(n for n in files if not n.startswith("figures/"))
@@ -61,12 +64,15 @@ def checked(voice: Voice, folder: Path) -> "tuple[Result, Verdict]":
         raise Stop(BAD_INPUT) from None
 
 
-def documents(facts: "Facts", verdict: "Verdict") -> dict[str, bytes]:
-    """All documents of a plan by their path in its folder: figures, the budget plan in both languages."""
-    from dualcontrol.document_figures import SHOWN, drawings
+def documents(facts: "Facts", verdict: "Verdict", *, has_frontier: bool = False) -> dict[str, bytes]:
+    """All documents of a plan by their path in its folder: figures, the budget plan in both languages, the page."""
+    from dualcontrol.document_figures import SHOWN, drawings, frontier_drawings
     from dualcontrol.plan_document import NAMES, plan_document
+    from dualcontrol.report_page import report_page
 
     drawn = list(drawings(facts.material, verdict))
+    if has_frontier:
+        drawn += frontier_drawings(facts.result.scenario)
     files: dict[str, bytes] = {}
     for drawing in drawn:
         files[f"figures/{drawing.name}.{drawing.lang}.png"] = drawing.png
@@ -74,5 +80,5 @@ def documents(facts: "Facts", verdict: "Verdict") -> dict[str, bytes]:
     shown = [drawing for name in SHOWN for drawing in drawn if drawing.name == name]
     for lang, name in NAMES.items():
         files[name] = plan_document(facts, verdict, shown, lang)
-    # The one self-contained page joins here: files["report.html"] = ...
+    files["report.html"] = report_page(facts, verdict, drawn).encode("utf-8")
     return files

@@ -18,9 +18,11 @@ from dualcontrol.picture import Picture, settings
 if TYPE_CHECKING:
     from dualcontrol.annex import Material
     from dualcontrol.model.audit import Verdict
+    from dualcontrol.model.scenario import Scenario
 
 # Those shown in the budget plan, in this order; `figures/` has all.
 SHOWN = ("pool", "merit_order", "before_after", "prices", "one_line", "dispatch_stack")
+LEVELS = 7  # of the increment, where the frontier is asked for
 _SALT = "dualcontrol"  # of the ids in an SVG file: the same figure gives the same bytes
 
 
@@ -45,6 +47,21 @@ def drawings(material: "Material", verdict: "Verdict") -> Iterator[Drawing]:
             png = picture.png(dpi=150)
             picture.set_layout_engine("none")  # what the first drawing laid out stays: half of the time
             yield Drawing(name, lang, png, svg_bytes(picture), width, height)
+
+
+def frontier_drawings(scenario: "Scenario") -> Iterator[Drawing]:
+    """Value added over the increment: from nothing to twice the given one (10 万tce where none is), each level solved.
+
+    A network is taken on typical days. SolverError when HiGHS fails.
+    """
+    from dualcontrol.frontier import frontier
+
+    given = scenario.settings.targets.increment_tce_eq or 0.0
+    found = frontier(scenario, "increment", 0.0, 2.0 * given or 100_000.0, steps=LEVELS)
+    for lang in LANGUAGES:
+        picture = figures.frontier(scenario, found, lang)
+        width, height = (float(size) for size in picture.get_size_inches())
+        yield Drawing("frontier", lang, picture.png(dpi=150), svg_bytes(picture), width, height)
 
 
 def _makers(material: "Material", verdict: "Verdict") -> dict[str, Callable[[Language], Picture]]:

@@ -6,10 +6,10 @@ differences are those of unrounded figures. The page asks for nothing: its polic
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from dualcontrol import figures
 from dualcontrol.annex import Words, clauses_of, reasons, said, worded
 from dualcontrol.document_facts import Facts, decimals, wan, wan_change
 from dualcontrol.figures_budget import candidates, cutoff, pool_steps
@@ -21,13 +21,18 @@ from dualcontrol.report_page_html import Bar, both, table, text, waterfall
 from dualcontrol.tables import QUOTA_MOVES
 
 if TYPE_CHECKING:
+    from dualcontrol.document_figures import Drawing
     from dualcontrol.model.audit import Verdict
 
-NETWORK = ("one_line", "dispatch_stack", "duration", "curtailment")
+# Sections and the pictures in them.
+PICTURES = {"frontier": ("frontier",), "network": ("one_line", "dispatch_stack", "duration", "curtailment")}
 
 
-def report_page(facts: Facts, verdict: "Verdict") -> str:
-    """The page of a checked result, both languages in it, Chinese first."""
+def report_page(facts: Facts, verdict: "Verdict", drawn: "Sequence[Drawing]" = ()) -> str:
+    """The page of a checked result, both languages in it, Chinese first.
+
+    drawn: pictures to take over from the figures of the plan: those of the network and of the frontier.
+    """
     style, script = (_asset(name) for name in ("page.css", "page.js"))
     policy = (
         f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{_digest(script)}'"
@@ -39,7 +44,7 @@ def report_page(facts: Facts, verdict: "Verdict") -> str:
         _changes(facts),
         _shares(facts),
         _prices(facts),
-        *_network(facts),
+        *_pictures(drawn),
         _checks(facts, verdict),
     ]
     return (
@@ -295,23 +300,22 @@ def _prices(facts: Facts) -> str:
     return _section("prices", table("price-table", heads, rows, said("page.prices")))
 
 
-def _network(facts: Facts) -> list[str]:
-    """The pictures of the network, as they are in `figures/`."""
-    result = facts.result
-    if not result.plan.power:
-        return []
-    shown = []
-    for name in NETWORK:
-        for lang in LANGUAGES:
-            picture = getattr(figures, name)(result.scenario, result.plan, lang)
-            data = base64.b64encode(picture.png(dpi=110)).decode("ascii")
-            alt = say(f"page.{name}", lang)
-            shown.append(
-                f'<figure lang="{lang}"><div class="scroll" tabindex="0" role="group" aria-label="{text(alt)}">'
-                f'<img alt="{text(alt)}" src="data:image/png;base64,{data}"></div>'
-                f"<figcaption>{text(alt)}</figcaption></figure>"
-            )
-    return [_section("network", "".join(shown))]
+def _pictures(drawn: "Sequence[Drawing]") -> list[str]:
+    """The sections that are pictures, as they are in `figures/`."""
+    return [
+        _section(name, "".join(_picture(one) for one in shown))
+        for name, wanted in PICTURES.items()
+        if (shown := [one for which in wanted for one in drawn if one.name == which])
+    ]
+
+
+def _picture(one: "Drawing") -> str:
+    data = base64.b64encode(one.png).decode("ascii")
+    alt = text(say(f"page.{one.name}", one.lang))
+    return (
+        f'<figure lang="{one.lang}"><div class="scroll" tabindex="0" role="group" aria-label="{alt}">'
+        f'<img alt="{alt}" src="data:image/png;base64,{data}"></div><figcaption>{alt}</figcaption></figure>'
+    )
 
 
 def _checks(facts: Facts, verdict: "Verdict") -> str:

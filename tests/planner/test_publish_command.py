@@ -1,4 +1,4 @@
-"""`dualcontrol publish`: from a checked plan only, all or nothing; hostile texts stay text; a notice is of one alone."""
+"""`dualcontrol publish`: from a checked plan only, all or nothing; hostile texts stay text; a notice is one owner's."""
 
 import hashlib
 import io

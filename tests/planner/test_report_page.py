@@ -16,6 +16,7 @@ import pytest
 import dualcontrol as dc
 from dualcontrol.annex import Words
 from dualcontrol.document_facts import facts_of, wan
+from dualcontrol.document_figures import frontier_drawings
 from dualcontrol.figures_budget import pool_steps
 from dualcontrol.model.audit import audit_folder
 from dualcontrol.model.scenario import Scenario
@@ -178,6 +179,19 @@ def test_text_is_text(first: int, scenarios_folder: Path, tmp_path: Path) -> Non
     assert set(three[:2]) <= set(names)
     assert page.count("<script>") == 1
     assert not [n for _, n, _ in found.attributes if n.startswith("on")]
+
+
+def test_pictures_are_taken_over_with_words_for_who_cannot_see_them(made: tuple[str, dc.Plan], tmp_path: Path,
+                                                                    scenarios_folder: Path) -> None:  # fmt: skip
+    assert 'id="network"' not in made[0]
+    scenario = dc.load(scenarios_folder / "two-firms")
+    folder = tmp_path / "out"
+    page_of(scenario, folder)
+    drawn = list(frontier_drawings(scenario))
+    page = report_page(facts_of(read_result(folder)), audit_folder(folder), drawn)
+    pictures = [v for t, n, v in read(page).attributes if (t, n) == ("img", "src")]
+    assert [base64.b64decode(v.partition(",")[2]) for v in pictures] == [one.png for one in drawn]
+    assert all(v for t, n, v in read(page).attributes if (t, n) == ("img", "alt"))
 
 
 def test_signs_that_no_document_may_hold_are_left_out() -> None:
