@@ -33,7 +33,7 @@ def report_page(facts: Facts, verdict: "Verdict", drawn: "Sequence[Drawing]" = (
 
     drawn: pictures to take over from the figures of the plan: those of the network and of the frontier.
     """
-    style, script = (_asset(name) for name in ("page.css", "page.js"))
+    style, script = (_asset(name) for name in ("style.css", "script.js"))
     policy = (
         f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{_digest(script)}'"
     )

@@ -200,7 +200,11 @@ def test_the_lock_fulfils_every_requirement(repository: Path) -> None:
             assert requirement.specifier.contains(version), f"{group}: {requirement}, locked {version}"
 
 
-IMPORTED_AS = {"pydantic_core": "pydantic", "_pytest": "pytest"}  # a distribution may carry several packages
+IMPORTED_AS = {
+    "pydantic_core": "pydantic",
+    "_pytest": "pytest",
+    "docx": "python-docx",
+}  # a distribution may carry several packages
 
 
 def imported_distributions(folder: Path) -> dict[str, Path]:
