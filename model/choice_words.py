@@ -1,6 +1,7 @@
 """What the words of choice columns and settings mean in Chinese: the drop-downs show `已批准 approved`.
 
-A word that means different things in different columns stands as `<column>.<word>`; units and clauses stand for themselves.
+A word that means different things in different columns stands as `<column>.<word>`; units and clauses stand for
+themselves.
 """
 
 from collections.abc import Sequence

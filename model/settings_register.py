@@ -44,7 +44,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "gdp_base_wan_yuan": ("基年地区生产总值，各行相加应与之相符", "万元"),
     "counted_base_tce": ("基年列入模型的能耗，各单位相加应与之相符（当量）", "tce"),
     "price_base": ("增加值和地区生产总值的价格基期", "年"),
-    "disabled_clauses": ("停用的条款（编号，用分号隔开）", ""),
+    "disabled_clauses": ("停用的条款编号", ""),
     "targets.manage_total": ("能耗总量由统筹池管理（3.2.1b）", ""),
     "targets.increment_tce_eq": ("上级下达的新增用能空间（等价）", "tce_eq"),
     "targets.gdp_growth": ("地区生产总值增速；未下达增量时用来推算", "小数"),

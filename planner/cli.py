@@ -14,6 +14,7 @@ from dualcontrol import (
     app_command,
     batch_command,
     compare_command,
+    excel_command,
     explain_command,
     frontier_command,
     power_command,
@@ -179,6 +180,7 @@ def build(lang: Language) -> typer.Typer:
         raise typer.Exit(solve_demo(Voice(lang, json), name, out or Path("out") / name))
 
     app_command.register(app, lang, json_flag, lang_text, help_flag)
+    excel_command.register(app, lang, json_flag, lang_text, help_flag)
     power_command.register(app, lang, json_flag, lang_text, help_flag)
     batch_command.register(app, lang, json_flag, lang_text, help_flag)
     frontier_command.register(app, lang, json_flag, lang_text, help_flag)

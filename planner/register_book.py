@@ -89,7 +89,7 @@ def load(content: bytes, *, data_only: bool = False) -> Any:
         warnings.simplefilter("ignore")  # about parts that are not read: drop-downs of newer kinds, headers
         try:
             return openpyxl.load_workbook(io.BytesIO(content), data_only=data_only)
-        except Exception as error:  # noqa: BLE001 - a damaged file can fail anywhere in it, with any error
+        except Exception as error:
             detail = f"{type(error).__name__}: {error}"[:160]
             raise BookError("book_damaged", detail=detail) from error
 
@@ -106,7 +106,15 @@ def _refuse_others(content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             parts = {part.filename: part for part in packed.infolist()}
             broken = packed.testzip() if sum(p.file_size for p in parts.values()) < _LARGEST else None
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        ValueError,
+        OSError,
+    ) as error:
         raise BookError("book_damaged", detail=f"{type(error).__name__}: {error}"[:160]) from error
     if broken is not None:
         raise BookError("book_damaged", detail=broken)

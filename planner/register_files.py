@@ -1,7 +1,6 @@
 """A file that is written whole or not at all."""
 
 import contextlib
-import os
 import secrets
 from pathlib import Path
 
@@ -12,7 +11,7 @@ def write_new(path: Path, content: bytes) -> None:
     staged = path.with_name(f".{path.name}.new-{secrets.token_hex(4)}")
     try:
         staged.write_bytes(content)
-        os.replace(staged, path)
+        staged.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
             staged.unlink()

@@ -73,7 +73,9 @@ def write_guide(book: Any, styles: Styles, scenario: "Scenario | None", rows: Ma
     for name, count in counted.items():
         target = SETTINGS_SHEET if name == "settings" else tab(name)
         sheet.write_url(line, 0, f"internal:'{target}'!A1", styles["link"], target)
-        what = "scenario.toml" if name == "settings" else TABLES[name].en if name in TABLES else "hourly series"
+        what = (
+            "scenario.toml" if name == "settings" else TABLES[name].en if name in TABLES else "hourly series"
+        )
         put_text(sheet, line, 1, what, styles["plain"])
         sheet.write_number(line, 2, count, styles["plain"])
         line += 1
@@ -118,6 +120,8 @@ def _write_setting(sheet: Any, styles: Styles, row: int, setting: Setting, value
     must = f"{setting.zh}{' *' if setting.is_required else ''}"
     default = setting_cell(setting, setting.default)
     choices = " / ".join(label(name, word) for word in setting.choices)
+    if setting.kind in ("numbers", "texts"):
+        choices = "用分号隔开 separated by ;"
     needed = "必填 required" if setting.is_required else "–"
     texts = {
         "zh": must, "unit": setting.unit, "default": needed if default in (None, "") else str(default),

@@ -42,7 +42,9 @@ def judged(grids: list[Grid], name: str = "") -> Imported:
     problems, notes = list(found.problems), list(found.notes)
     told = {(spot.sheet, spot.row, spot.column) for spot in problems if spot.row is not None}
     scenario = None
-    is_readable = not any(spot.rule in ("book_no_tables", "sheet_missing", "sheet_headings") for spot in problems)
+    is_readable = not any(
+        spot.rule in ("book_no_tables", "sheet_missing", "sheet_headings") for spot in problems
+    )
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / (name or "scenario")
         write_into(folder, found.files)
@@ -53,7 +55,9 @@ def judged(grids: list[Grid], name: str = "") -> Imported:
             if is_readable:
                 problems += [spot for spot in spots if (spot.sheet, spot.row, spot.column) not in told]
             else:  # what follows from a sheet that could not be read is no finding of its own
-                problems += [spot for spot in spots if spot.row is not None and spot.rule != "dangling_reference"]
+                problems += [
+                    spot for spot in spots if spot.row is not None and spot.rule != "dangling_reference"
+                ]
         else:
             notes += [_spot(note, found) for note in scenario.notes]
     order = [grid.name for grid in grids]
@@ -84,7 +88,9 @@ def _spot(problem: Problem, found: Files) -> Spot:
         column = found.columns.get(TOML, {}).get("value")
         sheet = found.sheets.get(TOML, SETTINGS_SHEET)
         heading = f"{SETTINGS[key].zh} {key}" if key in SETTINGS else key
-        return Spot(sheet, row, column if row is not None else None, problem.value, problem.rule, params, heading)
+        return Spot(
+            sheet, row, column if row is not None else None, problem.value, problem.rule, params, heading
+        )
     name = table_of(problem.file)
     file = f"{name}.csv"
     sheet = found.sheets.get(file) or (tab(name) if name in TABLES or name == PROFILES else problem.file)
@@ -143,7 +149,9 @@ def gathered(notes: tuple[Spot, ...]) -> list[Spot]:
         first.setdefault(key, note)
         counts[key] = counts.get(key, 0) + 1
     return [
-        replace(note, params={**note.params, "count": str(counts[key])}) if note.rule == "note_formula" else note
+        replace(note, params={**note.params, "count": str(counts[key])})
+        if note.rule == "note_formula"
+        else note
         for key, note in first.items()
     ]
 
@@ -151,5 +159,3 @@ def gathered(notes: tuple[Spot, ...]) -> list[Spot]:
 def is_register(grids: list[Grid]) -> bool:
     """Whether any sheet is one of the fill-in workbook."""
     return any(grid.name in sheets_known() for grid in grids)
-
-

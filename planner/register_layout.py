@@ -1,7 +1,7 @@
 """How a scenario lies in the fill-in workbook: names of the sheets, rows of the headings, cells as people read them.
 
 Writer and reader share this file, so that neither can drift from the other. A table's sheet has, from the top: title,
-Chinese headings, English headings, units, column names, and the rows from `FIRST_ROW` on. Rows and columns count from 0.
+Chinese headings, English headings, units, column names, and the rows from `FIRST_ROW` on. All count from 0.
 """
 
 import math
@@ -50,7 +50,7 @@ def sheets_known() -> dict[str, str]:
     """Every name under which a sheet is found -> its table, `settings` for the settings."""
     known = {"settings": "settings", "参数设置": "settings", SETTINGS_SHEET: "settings"}
     for name in (*TABLES, PROFILES):
-        chinese = SERIES_SHEET.split()[0] if name == PROFILES else TABLES[name].zh
+        chinese = SERIES_SHEET.split(maxsplit=1)[0] if name == PROFILES else TABLES[name].zh
         known |= {tab(name): name, name.replace("/", "."): name, chinese: name}
     return known
 
@@ -109,7 +109,9 @@ def domain(column: Column, separator: str = " / ") -> str:
 
 def unit_of(column: Column) -> str:
     """The unit as a planner reads it, with the word for a column that must be filled in."""
-    unit = {"share": "小数 share", "carrier unit": "按品种计量单位 carrier unit"}.get(column.unit, column.unit)
+    unit = {"share": "小数 share", "carrier unit": "按品种计量单位 carrier unit"}.get(
+        column.unit, column.unit
+    )
     if column.kind == "date":
         unit = "年-月-日"
     must = "必填 required" if column.required else ""

@@ -1,4 +1,4 @@
-"""A copy of a fill-in workbook in which every problem is a red cell with a comment, and a first sheet lists them all."""
+"""A copy of a fill-in workbook in which every problem is a red cell with a comment, a first sheet lists them all."""
 
 import io
 import warnings

@@ -58,7 +58,9 @@ class Files:
     columns: dict[str, dict[str, int]] = field(default_factory=dict)
     settings: dict[str, int] = field(default_factory=dict)
 
-    def tell(self, sheet: str, row: int | None, column: int | None, value: Any, rule: str, **params: str) -> None:
+    def tell(
+        self, sheet: str, row: int | None, column: int | None, value: Any, rule: str, **params: str
+    ) -> None:
         """Record a finding; a rule that starts with `note_` is a remark."""
         found = self.notes if rule.startswith("note_") else self.problems
         found.append(Spot(sheet, row, column, shorten(value), rule, params))
@@ -99,9 +101,7 @@ def _tell_unknown(grid: Grid, known: Mapping[str, str], taken: Mapping[str, Grid
     """A sheet of the planner's own is passed over; one that looks like a table under a wrong name is a problem."""
     if not grid.cells:
         return
-    looks_like = [
-        name for name in TABLES if name not in taken and _headings(grid, name) is not None
-    ]
+    looks_like = [name for name in TABLES if name not in taken and _headings(grid, name) is not None]
     close = nearest(grid.name, known)
     if looks_like:
         found.tell(grid.name, None, None, "", "sheet_unknown", suggestion=tab(looks_like[0]))
@@ -168,7 +168,8 @@ def _table(name: str, grid: Grid, found: Files) -> None:
     kept = [
         place
         for place in range(last + 1)
-        if place in used or (place in names and (names[place] not in columns or columns[names[place]].required))
+        if place in used
+        or (place in names and (names[place] not in columns or columns[names[place]].required))
     ]
     places = {place: names.get(place, "") for place in (range(last + 1) if _has_stray(used, names) else kept)}
     lines = [csv_line([text.replace("\n", " ") for text in places.values()])]
@@ -198,7 +199,14 @@ def _tell_merged(grid: Grid, top: int, found: Files) -> None:
     for first, left, last, right in grid.merged:
         if last > top and (first, left) != (last, right):
             value = grid.text(first, left)
-            found.tell(grid.name, first, left, value, "cells_merged", count=str((last - first + 1) * (right - left + 1)))
+            found.tell(
+                grid.name,
+                first,
+                left,
+                value,
+                "cells_merged",
+                count=str((last - first + 1) * (right - left + 1)),
+            )
 
 
 def _text(grid: Grid, row: int, place: int, column: Column, found: Files) -> str:
@@ -261,9 +269,13 @@ def _settings(grid: Grid, found: Files) -> None:
             if cell is not None and cell.value is not None:
                 found.tell(grid.name, row, places["value"], cell.value, "setting_without_key")
         elif key not in SETTINGS:
-            found.tell(grid.name, row, places["key"], key, "unknown_setting", suggestion=nearest(key, SETTINGS))
+            found.tell(
+                grid.name, row, places["key"], key, "unknown_setting", suggestion=nearest(key, SETTINGS)
+            )
         elif key in found.settings:
-            found.tell(grid.name, row, places["key"], key, "setting_twice", first_row=str(found.settings[key] + 1))
+            found.tell(
+                grid.name, row, places["key"], key, "setting_twice", first_row=str(found.settings[key] + 1)
+            )
         else:
             found.settings[key] = row
             values[key] = _setting(grid, row, places["value"], SETTINGS[key], found)
@@ -288,7 +300,9 @@ def _setting(grid: Grid, row: int, place: int, setting: Setting, found: Files) -
     if len(found.problems) > before or not text:
         return None
     if setting.kind == "flag":
-        return {"1": True, "是": True, "true": True, "0": False, "否": False, "false": False}.get(text.lower(), text)
+        return {"1": True, "是": True, "true": True, "0": False, "否": False, "false": False}.get(
+            text.lower(), text
+        )
     if setting.kind in ("numbers", "texts"):
         for mark in ("；", "、", "，", ","):
             text = text.replace(mark, ";")

@@ -47,7 +47,9 @@ class Styles:
 
 def put_text(sheet: Any, row: int, column: int, text: str, style: Any) -> int:
     """Write a text as text, whatever it begins with; negative if the cell cannot hold it."""
-    return int(sheet.write_string(row, column, text, style) if text else sheet.write_blank(row, column, None, style))
+    return int(
+        sheet.write_string(row, column, text, style) if text else sheet.write_blank(row, column, None, style)
+    )
 
 
 def comment(sheet: Any, row: int, column: int, lines: Sequence[str]) -> None:

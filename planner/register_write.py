@@ -1,6 +1,6 @@
 """The fill-in workbook: every table of a scenario as a sheet that says what it wants, empty or filled from a scenario.
 
-Text is written as text and never becomes a formula or a link; the only links are those of the guide, within the workbook.
+Text is written as text and never becomes a formula or a link; the only links are the guide's, within the workbook.
 """
 
 import io
@@ -47,7 +47,15 @@ _OPTIONS = {
 }
 _LONGEST_LIST = 250  # characters of a drop-down written out; longer ones stand in the sheet of lists
 _WIDTHS = {"id": 18, "ref": 18, "text": 18, "number": 14, "integer": 11, "flag": 10, "choice": 18, "date": 13}
-_WIDE = {"name": 30, "source": 34, "derivation": 40, "boundary": 30, "document": 26, "reason": 26, "question": 30}
+_WIDE = {
+    "name": 30,
+    "source": 34,
+    "derivation": 40,
+    "boundary": 30,
+    "document": 26,
+    "reason": 26,
+    "question": 30,
+}
 _COLOURS = {"required": "#1F3864", "optional": "#2E75B6", "filled": "#00703C"}
 
 
@@ -127,7 +135,9 @@ class _Lists:
         sheet.data_validation(FIRST_ROW, place, FIRST_ROW + ROWS, place, rules)
 
 
-def _write_table(sheet: Any, styles: Styles, lists: _Lists, table: Table, frame: "pd.DataFrame | None") -> None:
+def _write_table(
+    sheet: Any, styles: Styles, lists: _Lists, table: Table, frame: "pd.DataFrame | None"
+) -> None:
     rows = 0 if frame is None else len(frame)
     has_required = table.name in ("sectors", "carriers", "units", "unit_energy")
     sheet.set_tab_color(_COLOURS["filled" if rows else "required" if has_required else "optional"])

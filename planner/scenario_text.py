@@ -54,4 +54,11 @@ def _entry(name: str, value: Any) -> str:
     plain = list(value) if isinstance(value, tuple) else value
     text = tomli_w.dumps({name: plain})
     # tomli_w breaks arrays over several lines; a comment has to be one line
-    return " ".join(part.strip() for part in text.strip().split("\n")).replace("[ ", "[").replace(", ]", "]").replace(",]", "]") if isinstance(value, tuple) else text.strip()
+    return (
+        " ".join(part.strip() for part in text.strip().split("\n"))
+        .replace("[ ", "[")
+        .replace(", ]", "]")
+        .replace(",]", "]")
+        if isinstance(value, tuple)
+        else text.strip()
+    )
