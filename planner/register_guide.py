@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from dualcontrol.messages import say
+from dualcontrol.model.cells import written
 from dualcontrol.model.choice_words import label
 from dualcontrol.model.schema import TABLES
 from dualcontrol.model.settings_register import SETTINGS, Setting, values_of
@@ -39,7 +40,7 @@ def write_guide(book: Any, styles: Styles, scenario: "Scenario | None", rows: Ma
     """The guide: Chinese, then English, then the sheets with links. rows: table -> how many are filled in."""
     sheet = book.add_worksheet(GUIDE)
     sheet.set_column(0, 0, 38, styles["plain"])
-    sheet.set_column(1, 1, 52, styles["plain"])
+    sheet.set_column(1, 1, 72, styles["plain"])
     sheet.set_column(2, 2, 12, styles["plain"])
     line = 0
 
@@ -47,7 +48,7 @@ def write_guide(book: Any, styles: Styles, scenario: "Scenario | None", rows: Ma
         nonlocal line
         if style == "plain":
             sheet.merge_range(line, 0, line, 2, "", styles["plain"])
-            lines = 1 + sum(2 if ord(c) > 0x2E80 else 1 for c in text) // 100
+            lines = 1 + sum(2 if ord(c) > 0x2E80 else 1 for c in text) // 120
             height = 15 * lines + 3
         put_text(sheet, line, 0, text, styles[style])
         sheet.set_row(line, height)
@@ -124,7 +125,7 @@ def _write_setting(sheet: Any, styles: Styles, row: int, setting: Setting, value
         choices = "用分号隔开 separated by ;"
     needed = "必填 required" if setting.is_required else "–"
     texts = {
-        "zh": must, "unit": setting.unit, "default": needed if default in (None, "") else str(default),
+        "zh": must, "unit": setting.unit, "default": needed if default in (None, "") else _plain(default),
         "choices": choices, "en": setting.en, "key": setting.key,
     }  # fmt: skip
     for place, (column, _, _) in enumerate(SETTINGS_COLUMNS):
@@ -147,3 +148,8 @@ def _write_setting(sheet: Any, styles: Styles, row: int, setting: Setting, value
             words = [YES, NO] if setting.kind == "flag" else [label(name, w) for w in setting.choices]
             sheet.data_validation(row, place, row, place, {"validate": "list", "source": words})
         comment(sheet, row, place, [setting.key, setting.zh, setting.en])
+
+
+def _plain(value: Any) -> str:
+    """A default as a person would write it: 60 and not 60.0."""
+    return written(float(value)) if isinstance(value, int | float) else str(value)

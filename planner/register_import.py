@@ -1,5 +1,6 @@
 """A fill-in workbook to a scenario: read, judged by all the rules of `check`, every finding with its cell."""
 
+import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dualcontrol.messages import Language, describe, known
+from dualcontrol.model.choice_words import label
 from dualcontrol.model.layers import TOML
 from dualcontrol.model.problems import Problem, ScenarioError
 from dualcontrol.model.scenario import Scenario, load
@@ -16,6 +18,8 @@ from dualcontrol.model.tables import PROFILES, table_of
 from dualcontrol.register_book import Grid, read_book
 from dualcontrol.register_layout import SETTINGS_SHEET, sheets_known, tab
 from dualcontrol.register_sheets import Files, Spot, files_of
+
+_FILE_NAME = re.compile(r"((?:power/)?[a-z_]+)\.csv")
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,8 @@ def read_register(path: Path, name: str = "") -> Imported:
 def judged(grids: list[Grid], name: str = "") -> Imported:
     """The same from the sheets."""
     found = files_of(grids)
-    problems, notes = list(found.problems), list(found.notes)
+    problems = [_with_heading(spot, found) for spot in found.problems]
+    notes = [_with_heading(spot, found) for spot in found.notes]
     told = {(spot.sheet, spot.row, spot.column) for spot in problems if spot.row is not None}
     scenario = None
     is_readable = not any(
@@ -81,9 +86,10 @@ def _rank(spot: Spot, order: list[str]) -> tuple[int, int, int]:
 
 def _spot(problem: Problem, found: Files) -> Spot:
     """A problem of a file as one of the sheet it came from."""
-    params = dict(problem.params)
+    params = {key: _FILE_NAME.sub(_sheet_of, text) for key, text in problem.params.items()}
     if problem.file == TOML:
         key = problem.column or ""
+        _show_labels(params, key.rpartition(".")[2])
         row = found.settings.get(key)
         column = found.columns.get(TOML, {}).get("value")
         sheet = found.sheets.get(TOML, SETTINGS_SHEET)
@@ -91,6 +97,7 @@ def _spot(problem: Problem, found: Files) -> Spot:
         return Spot(
             sheet, row, column if row is not None else None, problem.value, problem.rule, params, heading
         )
+    _show_labels(params, problem.column or "")
     name = table_of(problem.file)
     file = f"{name}.csv"
     sheet = found.sheets.get(file) or (tab(name) if name in TABLES or name == PROFILES else problem.file)
@@ -108,6 +115,34 @@ def _spot(problem: Problem, found: Files) -> Spot:
     if "position" in params:  # a column without a heading
         column = int(params["position"]) - 1
     return Spot(sheet, row, column if row is not None else None, problem.value, problem.rule, params, heading)
+
+
+def _with_heading(spot: Spot, found: Files) -> Spot:
+    """The same with the heading of its column."""
+    for file, sheet in found.sheets.items():
+        if sheet == spot.sheet and spot.column is not None:
+            if file == TOML:
+                key = next((key for key, row in found.settings.items() if row == spot.row), "")
+                return replace(spot, heading=f"{SETTINGS[key].zh} {key}" if key else "")
+            name = next((n for n, place in found.columns.get(file, {}).items() if place == spot.column), "")
+            table = TABLES.get(file.removesuffix(".csv"))
+            zh = {column.name: column.zh for column in table.columns} if table else {}
+            return replace(spot, heading=f"{zh.get(name, '')} {name}".strip())
+    return spot
+
+
+def _sheet_of(found: re.Match[str]) -> str:
+    """The sheet of a file that a sentence names."""
+    name = found[1]
+    return tab(name) if name in TABLES or name == PROFILES else found[0]
+
+
+def _show_labels(params: dict[str, str], column: str) -> None:
+    """Allowed words as the drop-downs show them."""
+    if "choices" in params:
+        for key in ("choices", "suggestion"):
+            words = params.get(key, "").split(", ")
+            params[key] = ", ".join(label(column, word) for word in words if word)
 
 
 def cell_name(spot: Spot) -> str:

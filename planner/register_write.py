@@ -239,8 +239,9 @@ def _finish(sheet: Any, columns: int, frozen: int) -> None:
     sheet.freeze_panes(FIRST_ROW, frozen)
     sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    sheet.set_print_scale(70)  # as many pages side by side as it takes: 40 columns on one cannot be read
     sheet.repeat_rows(CHINESE_ROW, NAME_ROW)
+    sheet.repeat_columns(0, 1 if columns > 6 else 0)
     sheet.hide_gridlines(0)
     protect(sheet)
 
