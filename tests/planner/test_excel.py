@@ -60,7 +60,7 @@ def snapshot(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize(
     "name",
-    ["two-firms", "shifan-2022", "lorie-savage", "dalad-2022", "rongxin-with", "rongxin-offsite-national"],
+    ["two-firms", "shifan-2022", "lorie-savage", "dalad-2022", "rongxin-with"],
 )
 def test_a_round_trip_changes_nothing(name: str, scenarios_folder: Path, tmp_path: Path) -> None:
     """Also the network and its 8,760 hours; a scenario that inherits comes back whole, with the same hash."""
