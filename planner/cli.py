@@ -20,6 +20,7 @@ from dualcontrol import (
     power_command,
     ranges_command,
     regret_command,
+    scenario_command,
     seek_command,
 )
 from dualcontrol.console import Voice, open_streams
@@ -181,6 +182,7 @@ def build(lang: Language) -> typer.Typer:
 
     app_command.register(app, lang, json_flag, lang_text, help_flag)
     excel_command.register(app, lang, json_flag, lang_text, help_flag)
+    scenario_command.register(app, lang, json_flag, lang_text, help_flag)
     power_command.register(app, lang, json_flag, lang_text, help_flag)
     batch_command.register(app, lang, json_flag, lang_text, help_flag)
     frontier_command.register(app, lang, json_flag, lang_text, help_flag)

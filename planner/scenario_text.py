@@ -10,12 +10,16 @@ from dualcontrol.model.choice_words import label
 from dualcontrol.model.settings_register import SETTINGS, Setting
 
 
-def commented_toml(values: Mapping[str, Any]) -> str:
+def commented_toml(values: Mapping[str, Any], inherits: str | None = None) -> str:
     """The text of a scenario.toml that sets these dotted keys (None: not set) and explains all there are.
 
     A key that is not set stands as a comment with its default, so that removing the `#` is enough to change it.
+    inherits: the folder of the scenario whose tables and settings count where this one says nothing.
     """
     lines = [f"# {say('new.toml_head', lang)}" for lang in ("zh", "en")]
+    if inherits is not None:
+        lines += ["", *(f"# {say('new.toml_inherits', lang)}" for lang in ("zh", "en"))]
+        lines.append(_entry("inherits", inherits))
     section = ""
     for key, setting in SETTINGS.items():
         here, _, name = key.rpartition(".")
