@@ -14,6 +14,7 @@ from dualcontrol import (
     app_command,
     batch_command,
     compare_command,
+    completion_command,
     excel_command,
     explain_command,
     frontier_command,
@@ -24,6 +25,7 @@ from dualcontrol import (
     seek_command,
 )
 from dualcontrol.console import Voice, open_streams
+from dualcontrol.help_examples import add_examples
 from dualcontrol.messages import LANGUAGES, Language, language, say
 
 DEMO = "dalad-2022"
@@ -33,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     open_streams()
+    completion_command.prepare()
     build(wanted_language(given))(given, prog_name="dualcontrol")
 
 
@@ -191,4 +194,6 @@ def build(lang: Language) -> typer.Typer:
     ranges_command.register(app, lang, json_flag, lang_text, help_flag)
     regret_command.register(app, lang, json_flag, lang_text, help_flag)
     explain_command.register(app, lang, json_flag, lang_text, help_flag)
+    completion_command.register(app, lang, json_flag, lang_text, help_flag)
+    add_examples(app, lang)
     return app

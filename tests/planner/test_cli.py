@@ -33,6 +33,11 @@ COMMANDS = (
     "ranges",
     "regret",
     "explain",
+    "template",
+    "import",
+    "new",
+    "diff",
+    "completion",
 )
 
 
