@@ -229,7 +229,7 @@ def _inputs(figures: Mapping[str, Fraction]) -> Fraction:
     return sum((figures.get(name, Fraction(0)) for name in PROCESSES), Fraction(0))
 
 
-def _near(one: float, other: float, least: float = 0.05, share: float = 1e-4) -> bool:
+def _near(one: float, other: float, least: float = 0.05, share: float = 1e-6) -> bool:
     """Equal but for the rounding of the figures."""
     return abs(one - other) <= max(least, share * max(abs(one), abs(other)))
 
