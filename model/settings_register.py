@@ -162,9 +162,10 @@ def _kind(annotation: Any) -> tuple[Kind, tuple[str, ...]]:
 def _setting(key: str, info: FieldInfo) -> Setting:
     kind, choices = _kind(info.annotation)
     section, _, name = key.rpartition(".")
-    zh, unit = _WORDS[section][name]
+    # without words a key still works everywhere; a test asks for them
+    zh, unit = _WORDS.get(section, {}).get(name, ("", ""))
     default = None if info.is_required() else info.default
-    english = info.description or _ENGLISH[name]
+    english = info.description or _ENGLISH.get(name, name)
     return Setting(key, kind, zh, english, unit, info.is_required(), default, choices)
 
 

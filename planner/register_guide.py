@@ -104,7 +104,7 @@ def write_settings(book: Any, styles: Styles, scenario: "Scenario | None") -> No
         here = key.rpartition(".")[0]
         if here != section:
             section = here
-            put_text(sheet, row, 0, _SECTIONS[section], styles["section"])
+            put_text(sheet, row, 0, _SECTIONS.get(section, section), styles["section"])
             row += 1
         _write_setting(sheet, styles, row, setting, values[key])
         row += 1

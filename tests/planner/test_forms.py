@@ -128,7 +128,7 @@ def test_the_plant_by_hand(run: Run, both: Path, mine: Path) -> None:
     assert "非工业生产消费" in notes["note_form_not_taken"]["message"]
     assert said.json["unit"] == "C"
     # what the scenario makes of the rows is the footer of the form
-    assert float(dc.account(dc.load(mine)).units["C"].use.gross_tce) == pytest.approx(TOTAL, abs=0.01)
+    assert float(dc.account(dc.load(mine)).units["C"].gross_tce) == pytest.approx(TOTAL, abs=0.01)
 
 
 def test_two_files_and_a_unit_by_its_credit_code(run: Run, mine: Path, tmp_path: Path) -> None:
