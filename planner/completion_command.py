@@ -20,7 +20,7 @@ SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
 def prepare() -> None:
     """Get ready to answer a shell that asks what a word may become; nothing otherwise."""
     if VARIABLE in os.environ:
-        from typer.completion import completion_init
+        from typer.completion import completion_init  # type: ignore[attr-defined]
 
         completion_init()
 
@@ -40,7 +40,7 @@ def register(app: typer.Typer, lang: Language, json_flag: Any, lang_text: Any, h
         lang_: lang_text = None,
         help_: help_flag = False,
     ) -> None:
-        from typer.completion import get_completion_script
+        from typer.completion import get_completion_script  # type: ignore[attr-defined]
 
         voice, wanted = Voice(lang, json), shell or _own_shell()
         if wanted not in SHELLS:

@@ -131,9 +131,9 @@ def _series(before: Scenario, after: Scenario) -> list[Difference]:
         old, new = before.profiles.get(name), after.profiles.get(name)
         if old is not None and new is not None and old.equals(new):
             continue
-        means = ["" if one is None else f"{float(one.mean()):.6g}" for one in (old, new)]
+        was, becomes = ("" if one is None else f"{float(one.mean()):.6g}" for one in (old, new))
         heading = ("逐时曲线的平均值", "mean of the hourly series")
-        found.append(Difference("series", PROFILES, str(name), "", "", *heading, "", "", *means))
+        found.append(Difference("series", PROFILES, str(name), "", "", *heading, "", "", was, becomes))
     return found
 
 

@@ -253,8 +253,8 @@ def _check_sums(form: Form, finder: _Finder) -> None:
             if value < 0:
                 finder.tell(form, line, meaning, value, "below_minimum", minimum=0)
     by_name = {line.name: line for line in form.lines}
-    for parent, parts in _PARENTS.items():
-        own = [by_name[name] for name in parts if name in by_name and by_name[name].figures.get("industrial")]
+    for parent, kinds in _PARENTS.items():
+        own = [by_name[name] for name in kinds if name in by_name and by_name[name].figures.get("industrial")]
         if parent in by_name and own and "industrial" in by_name[parent].figures:
             total, added = (
                 by_name[parent].figures["industrial"],

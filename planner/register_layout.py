@@ -88,7 +88,7 @@ def setting_cell(setting: Setting, value: Any) -> str | float | date | None:
         return "; ".join(value) if value or not setting.default else '""'
     if setting.kind == "text" and value == "":
         return None if setting.default == "" else '""'
-    return number_cell(value) if setting.kind in ("number", "integer") else value  # type: ignore[no-any-return]
+    return number_cell(value) if setting.kind in ("number", "integer") else value
 
 
 def domain(column: Column, separator: str = " / ") -> str:
