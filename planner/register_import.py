@@ -170,9 +170,14 @@ def record(spot: Spot, lang: Language) -> dict[str, Any]:
         "column": spot.heading,
         "value": spot.value,
         "rule": spot.rule,
-        "message": describe(f"problem.{spot.rule}", lang, params),
-        "remedy": describe(remedy, lang, params),
+        "message": _in_sheets(describe(f"problem.{spot.rule}", lang, params)),
+        "remedy": _in_sheets(describe(remedy, lang, params)),
     }
+
+
+def _in_sheets(sentence: str) -> str:
+    """A sentence about files as one about sheets."""
+    return _FILE_NAME.sub(_sheet_of, sentence).replace(TOML, SETTINGS_SHEET)
 
 
 def gathered(notes: tuple[Spot, ...]) -> list[Spot]:
