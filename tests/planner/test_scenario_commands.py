@@ -119,12 +119,12 @@ def test_every_kind_of_difference_is_told_in_words(tmp_path: Path, scenarios_fol
     target = found["setting", "", "targets.intensity_reduction", ""]
     assert (target.before, target.after) == ("0.03", "0.04")
     assert told(target, "zh") == (
-        "参数 单位地区生产总值能耗比基年下降（targets.intensity_reduction）：0.03 → 0.04（+33.3%）"
+        "参数 单位地区生产总值能耗比基年下降（targets.intensity_reduction）：0.03 → 0.04（+33.33%）"
     )
     value = found["cell", "units", "A", "value_added_wan_yuan"]
-    assert told(value, "zh") == "重点用能单位，A 甲企业，工业增加值（基年）：500 万元 → 600 万元（+20.0%）"
+    assert told(value, "zh") == "重点用能单位，A 甲企业，工业增加值（基年）：500 万元 → 600 万元（+20.00%）"
     assert told(value, "en") == (
-        "existing units (base year), A (甲企业), value added, base year, 2020 prices: 500 万元 → 600 万元 (+20.0%)"
+        "existing units (base year), A (甲企业), value added, base year, 2020 prices: 500 万元 → 600 万元 (+20.00%)"
     )
     coal = found["cell", "unit_energy", "A, coal, fuel", "quantity"]
     assert (coal.name, coal.unit, coal.change, coal.share) == ("甲企业", "t", 100.0, 0.1)
