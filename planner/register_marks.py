@@ -4,15 +4,19 @@ import io
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from dualcontrol.messages import say
 from dualcontrol.register_book import load
 from dualcontrol.register_import import cell_name, record
 from dualcontrol.register_layout import PROBLEMS
 from dualcontrol.register_sheets import Spot
+from dualcontrol.sheets import lines_of
 
 _RED = "FFFFC7CE"
-_WIDTHS = (26, 10, 30, 28, 60, 60)
+_FONT = "Microsoft YaHei"
+_HEADINGS = ("sheet", "cell", "column", "value", "problem", "remedy")
+_WIDTHS = (28, 10, 30, 24, 58, 58)
 _SUFFIX = ".problems"
 
 
@@ -62,39 +66,55 @@ def marked(content: bytes, problems: Sequence[Spot]) -> bytes:
     return out.getvalue()
 
 
-def _list_sheet(book: object, problems: Sequence[Spot]) -> None:
+def _list_sheet(book: Any, problems: Sequence[Spot]) -> None:
     """The list of problems as the first sheet, with links to the cells."""
-    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
-    if PROBLEMS in book.sheetnames:  # type: ignore[attr-defined]
-        del book[PROBLEMS]  # type: ignore[attr-defined]
-    sheet = book.create_sheet(PROBLEMS, 0)  # type: ignore[attr-defined]
-    headings = ("sheet", "cell", "column", "value", "problem", "remedy")
-    rows = [[f"{say(f'table.{name}', 'zh')} {say(f'table.{name}', 'en')}" for name in headings]]
+    if PROBLEMS in book.sheetnames:
+        del book[PROBLEMS]
+    sheet = book.create_sheet(PROBLEMS, 0)
+    line = Side(style="thin", color="FFBFBFBF")
+    grid, wrapped = Border(line, line, line, line), Alignment(wrap_text=True, vertical="top")
+    head = PatternFill("solid", start_color="FFDCE6F1", end_color="FFDCE6F1")
+    for place, width in enumerate(_WIDTHS):
+        sheet.column_dimensions["ABCDEF"[place]].width = width
+    rows = [[f"{say(f'table.{name}', 'zh')} {say(f'table.{name}', 'en')}" for name in _HEADINGS]]
     for spot in problems:
         zh, en = record(spot, "zh"), record(spot, "en")
         texts = [f"{zh[key]}\n{en[key]}" for key in ("message", "remedy")]
         rows.append([spot.sheet, cell_name(spot), spot.heading, spot.value, *texts])
-    for place, width in enumerate(_WIDTHS):
-        sheet.column_dimensions["ABCDEF"[place]].width = width
     for number, row in enumerate(rows, start=1):
         for place, text in enumerate(row, start=1):
             cell = sheet.cell(number, place)
             cell.value = _clean(text)
             cell.data_type = "s"  # what begins with = stays text
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            cell.alignment, cell.border = wrapped, grid
+            cell.font = Font(name=_FONT, size=10, bold=number == 1)
             if number == 1:
-                cell.font = Font(bold=True)
-                cell.fill = PatternFill("solid", start_color="FFDCE6F1", end_color="FFDCE6F1")
-        name = cell_name(problems[number - 2]) if number > 1 else ""
-        if name and problems[number - 2].sheet in book.sheetnames:  # type: ignore[attr-defined]
+                cell.fill = head
+        lines = max(lines_of(text, width) for text, width in zip(row, _WIDTHS, strict=True))
+        sheet.row_dimensions[number].height = 14.5 * min(lines, 20) + 3
+    for number, spot in enumerate(problems, start=2):
+        if cell_name(spot) and spot.sheet in book.sheetnames:
             cell = sheet.cell(number, 2)
-            quoted = problems[number - 2].sheet.replace("'", "''")
-            cell.hyperlink = f"#'{quoted}'!{name}"
-            cell.font = Font(color="FF0563C1", underline="single")
+            cell.hyperlink = "#'" + spot.sheet.replace("'", "''") + f"'!{cell_name(spot)}"
+            cell.font = Font(name=_FONT, size=10, color="FF0563C1", underline="single")
     sheet.freeze_panes = "A2"
     sheet.sheet_properties.tabColor = "FFC00000"
-    book.active = 0  # type: ignore[attr-defined]
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
+    sheet.sheet_properties.pageSetUpPr = _one_page_wide()
+    sheet.page_setup.fitToHeight = 0
+    book.active = 0
+    for (
+        other
+    ) in book.worksheets:  # two selected sheets would be a group: what is typed into one goes into both
+        other.sheet_view.tabSelected = other is sheet
+
+
+def _one_page_wide() -> Any:
+    from openpyxl.worksheet.properties import PageSetupProperties
+
+    return PageSetupProperties(fitToPage=True)
 
 
 def _clean(text: str) -> str:

@@ -492,6 +492,7 @@ def test_problems_are_listed_and_marked_in_a_copy(run: Run, book: Workbook, tmp_
     assert str(copy) in said.err
     marked = openpyxl.load_workbook(copy)
     assert marked.sheetnames[0] == PROBLEMS
+    assert [sheet.title for sheet in marked if sheet.sheet_view.tabSelected] == [PROBLEMS]
     cell = marked[tab("units")][value]
     assert cell.fill.start_color.rgb == "FFFFC7CE"
     assert "请用半角数字" in cell.comment.text
