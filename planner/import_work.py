@@ -84,10 +84,14 @@ def _import_register(voice: Voice, path: Path, grids: "list[Grid]", folder: Path
     found = judged(grids, folder.name)
     if found.scenario is None:
         return tell_problems(voice, path, found.problems)
+    parent = None
     try:
-        is_same = folder.is_dir() and load(folder).content_hash == found.scenario.content_hash
+        before = load(folder) if folder.is_dir() else None
     except ScenarioError:
-        is_same = False
+        before = None
+    is_same = before is not None and before.content_hash == found.scenario.content_hash
+    if before is not None and not is_same:
+        parent = before.settings.inherits
     written = None if is_same else put(folder, found.files, replace=replace)
     rows = sum(len(table) for table in found.scenario.tables.values())
     digest = found.scenario.content_hash
@@ -96,6 +100,8 @@ def _import_register(voice: Voice, path: Path, grids: "list[Grid]", folder: Path
     else:
         voice.say("import.written", folder=folder, rows=rows, digest=digest)
         tell_kept(voice, written)
+        if parent:
+            voice.say("import.was_child", parent=parent)
     notes = [record(note, voice.lang) for note in gathered(found.notes)]
     for note in notes:
         where = f"{note['sheet']} {note['cell']}".strip()

@@ -222,7 +222,9 @@ def _text(grid: Grid, row: int, place: int, column: Column, found: Files) -> str
             found.tell(grid.name, row, place, cell.value, "note_formula")
     text = _as_text(cell, column)
     if isinstance(text, Fault):
-        found.tell(grid.name, row, place, cell.value, text.rule, **text.params)
+        is_number = isinstance(cell.value, int | float) and not isinstance(cell.value, bool)
+        shown = written(float(cell.value)) if is_number else cell.value  # not 9.1e+17
+        found.tell(grid.name, row, place, shown, text.rule, **text.params)
         return str(cell.value)
     if column.kind == "choice":
         return word_of(column.name, column.choices, text)
