@@ -459,6 +459,16 @@ def test_files_that_are_no_workbook(register: Path, tmp_path: Path, run: Run) ->
     assert run("import", tmp_path / "nothing.xlsx", tmp_path / "mine").code == 2
 
 
+def test_a_workbook_that_unpacks_to_more_than_a_machine_holds(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/workbook.xml", "x")
+        packed.writestr("xl/worksheets/sheet1.xml", b"0" * 90_000_000)
+    with pytest.raises(BookError) as error:
+        read_book(path)
+    assert error.value.rule == "book_large"
+
+
 def test_a_workbook_of_something_else(run: Run, tmp_path: Path) -> None:
     other = openpyxl.Workbook()
     other.active["A1"].value = "工资表"
