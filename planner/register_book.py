@@ -15,7 +15,7 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # Excel before 2007, WPS .et, and en
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _ESCAPED = re.compile("_x(00[01][0-9A-F]|FFF[EF])_", re.IGNORECASE)
 _LARGEST = (
-    80_000_000  # bytes unpacked; Dalad with its 8,760 hours has 8 million, and cells take ten times that
+    80_000_000  # bytes unpacked; Dalad with its 8,760 hours has 5 million, and cells take ten times that
 )
 
 

@@ -5,15 +5,14 @@ Chinese headings, English headings, units, column names, and the rows from `FIRS
 """
 
 import math
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from dualcontrol.model.cells import written
 from dualcontrol.model.choice_words import label
-from dualcontrol.model.columns import Column, Table
+from dualcontrol.model.columns import Column
 from dualcontrol.model.schema import TABLES
-from dualcontrol.model.settings_register import SETTINGS, Setting
+from dualcontrol.model.settings_register import Setting
 from dualcontrol.model.tables import PROFILES
 
 GUIDE = "填写说明 guide"
@@ -116,13 +115,3 @@ def unit_of(column: Column) -> str:
         unit = "年-月-日"
     must = "必填 required" if column.required else ""
     return " · ".join(filter(None, (unit, must)))
-
-
-def keys_of(table: Table) -> Sequence[str]:
-    """Names of the key columns."""
-    return table.key
-
-
-def setting_of(key: str) -> Setting:
-    """The setting called `key`. KeyError for another."""
-    return SETTINGS[key]
