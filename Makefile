@@ -19,7 +19,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # What `make test` leaves out: what needs a browser or an office program, and what takes minutes.
 QUICK := not slow and not browser and not office and not mutation
 
-.PHONY: help plan test mutate effects test-slow test-all check format docs lock bench clean
+.PHONY: wheelhouse help plan test mutate effects test-slow test-all check format docs lock bench clean
 
 help:
 	@echo "make plan     create .venv, install, solve $(SCENARIO) into $(OUT)"
@@ -27,6 +27,7 @@ help:
 	@echo "make mutate   switch each clause of the plan off and see that its tests notice"
 	@echo "make check    style, types, import rules, documentation"
 	@echo "make test-all every suite; make format; make docs; make lock; make clean"
+	@echo "make wheelhouse  pack wheels and start.bat for offices without internet"
 	@echo "make bench    speed and memory against linopy, PyPSA and Pyomo (about ten minutes; BENCH=handover for one)"
 
 ## The virtual environment. A stamp is newer than what it was made from, so nothing is installed twice.
@@ -132,6 +133,10 @@ lock:
 
 bench: .venv-peers/made
 	.venv-peers/bin/python -m benchmarks $(BENCH)
+
+# Everything an office without internet needs, with start.bat: dist/offline.
+wheelhouse: .venv/run
+	$(BIN)/python .ci/wheelhouse.py
 
 # out/ holds plans somebody may need: it is left alone.
 clean:

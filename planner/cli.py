@@ -15,14 +15,18 @@ from dualcontrol import (
     batch_command,
     budget_plan_command,
     compare_command,
+    completion_command,
+    excel_command,
     explain_command,
     frontier_command,
     power_command,
     ranges_command,
     regret_command,
+    scenario_command,
     seek_command,
 )
 from dualcontrol.console import Voice, open_streams
+from dualcontrol.help_examples import add_examples
 from dualcontrol.messages import LANGUAGES, Language, language, say
 
 DEMO = "dalad-2022"
@@ -32,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     open_streams()
+    completion_command.prepare()
     build(wanted_language(given))(given, prog_name="dualcontrol")
 
 
@@ -180,6 +185,8 @@ def build(lang: Language) -> typer.Typer:
         raise typer.Exit(solve_demo(Voice(lang, json), name, out or Path("out") / name))
 
     app_command.register(app, lang, json_flag, lang_text, help_flag)
+    excel_command.register(app, lang, json_flag, lang_text, help_flag)
+    scenario_command.register(app, lang, json_flag, lang_text, help_flag)
     power_command.register(app, lang, json_flag, lang_text, help_flag)
     batch_command.register(app, lang, json_flag, lang_text, help_flag)
     frontier_command.register(app, lang, json_flag, lang_text, help_flag)
@@ -189,4 +196,6 @@ def build(lang: Language) -> typer.Typer:
     regret_command.register(app, lang, json_flag, lang_text, help_flag)
     explain_command.register(app, lang, json_flag, lang_text, help_flag)
     budget_plan_command.register(app, lang, json_flag, lang_text, help_flag)
+    completion_command.register(app, lang, json_flag, lang_text, help_flag)
+    add_examples(app, lang)
     return app

@@ -8,7 +8,7 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -84,11 +84,17 @@ class Change:
 
 @dataclass(frozen=True)
 class InputChange:
-    """A setting or a cell of the inputs that differs; "" where it is not there."""
+    """A setting or a cell of the inputs that differs; "" where it is not there.
+
+    table, key, column: the parts of `place` where it is in a table; column "" for a whole row.
+    """
 
     place: str
     before: str
     after: str
+    table: str = field(default="", compare=False)
+    key: tuple[str, ...] = field(default=(), compare=False)
+    column: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -161,17 +167,19 @@ def _change(before: Published, after: Published, account: str) -> Change | None:
     return Change(account, name, old, new, was, becomes, tuple(causes))
 
 
-def input_changes(before: Scenario, after: Scenario) -> tuple[InputChange, ...]:
+def input_changes(
+    before: Scenario, after: Scenario, *, with_provenance: bool = False
+) -> tuple[InputChange, ...]:
     """Settings by dotted key and cells as `<table>.<key>.<column>` in which two scenarios differ.
 
-    A row that only one has is one line without a column; where a row comes from is left out.
+    A row that only one has is one line without a column; where a row comes from is left out unless `with_provenance`.
     """
     one, other = _by_key(before.settings), _by_key(after.settings)
     keys = sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
     found = [InputChange(key, _text(one.get(key)), _text(other.get(key))) for key in keys]
     for name in TABLES:
         if not before.tables[name].equals(after.tables[name]):
-            found += _cells(name, before, after)
+            found += _cells(name, before, after, with_provenance)
     if not before.profiles.equals(after.profiles):
         found.append(InputChange("power/profiles", _series(before), _series(after)))
     return tuple(found)
@@ -185,24 +193,25 @@ def _by_key(settings: Settings) -> dict[str, Any]:
     return flat
 
 
-def _cells(name: str, before: Scenario, after: Scenario) -> list[InputChange]:
+def _cells(name: str, before: Scenario, after: Scenario, with_provenance: bool) -> list[InputChange]:
     table = TABLES[name]
     left, right = (
         {tuple(getattr(row, k) for k in table.key): row for row in s.rows(name)} for s in (before, after)
     )
-    provenance = {column.name for column in PROVENANCE}
+    provenance = set() if with_provenance else {column.name for column in PROVENANCE}
     columns = [c.name for c in table.columns if c.name not in table.key and c.name not in provenance]
     found = []
     for key in dict.fromkeys([*left, *right]):
-        place = ".".join((name, *map(_text, key)))
+        texts = tuple(map(_text, key))
+        place = ".".join((name, *texts))
         old, new = left.get(key), right.get(key)
         if old is None or new is None:
-            found.append(InputChange(place, _row(old, columns), _row(new, columns)))
+            found.append(InputChange(place, _row(old, columns), _row(new, columns), name, texts))
             continue
         for column in columns:
             was, becomes = _text(getattr(old, column)), _text(getattr(new, column))
             if was != becomes:
-                found.append(InputChange(f"{place}.{column}", was, becomes))
+                found.append(InputChange(f"{place}.{column}", was, becomes, name, texts, column))
     return found
 
 

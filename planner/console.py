@@ -90,6 +90,10 @@ class Voice:
         """All problems as a table on standard error: place, column, value, what is wrong, remedy."""
         told = [problem_record(problem, self.lang) for problem in problems]
         rows = [(place(one), one["column"], one["value"], one["message"], one["remedy"]) for one in told]
+        self.findings(rows)
+
+    def findings(self, rows: Sequence[Sequence[object]]) -> None:
+        """Findings as a table on standard error: place, column, value, what is wrong, remedy."""
         self._table(("place", "column", "value", "problem", "remedy"), rows)
 
     def checks(self, checks: Sequence["Check"]) -> None:

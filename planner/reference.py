@@ -13,19 +13,8 @@ from dualcontrol.model.allocation import NETWORK_ROWS, ROWS
 from dualcontrol.model.profiles import HIGHEST_OUTPUT, HOUR, HOURS, MEAN_TOLERANCE, NAMES
 from dualcontrol.model.reports import REPORTS
 from dualcontrol.model.schema import TABLES, Column
-from dualcontrol.model.settings import (
-    Accounting,
-    Agenda,
-    Conduct,
-    EvaluationSettings,
-    Policy,
-    Power,
-    Review,
-    Settings,
-    Solve,
-    Targets,
-    Time,
-)
+from dualcontrol.model.settings import Settings
+from dualcontrol.model.settings_register import SETTINGS
 from dualcontrol.model.tables import PROFILES
 from dualcontrol.tables import COLUMNS
 
@@ -87,25 +76,12 @@ def data_dictionary() -> str:
             "holds only the columns it replaces.\n"
         ),
     ]
-    lines += ["## scenario.toml\n", "| key | meaning | default |", "|---|---|---|"]
-    for prefix, section in (
-        ("", Settings),
-        ("targets.", Targets),
-        ("accounting.", Accounting),
-        ("policy.", Policy),
-        ("conduct.", Conduct),
-        ("agenda.", Agenda),
-        ("evaluation.", EvaluationSettings),
-        ("review.", Review),
-        ("solve.", Solve),
-        ("time.", Time),
-        ("power.", Power),
-    ):
-        for name, field in section.model_fields.items():
-            if hasattr(field.annotation, "model_fields"):
-                continue
-            default = "required" if field.is_required() else str(field.default)
-            lines.append(f"| `{prefix}{name}` | {field.description or ''} | {default} |")
+    lines += ["## scenario.toml\n", "| key | 中文 | meaning | unit | default |", "|---|---|---|---|---|"]
+    inherits = Settings.model_fields["inherits"].description
+    lines.append(f"| `inherits` | 继承的情景文件夹 | {inherits} | | None |")
+    for setting in SETTINGS.values():
+        default = "required" if setting.is_required else str(setting.default)
+        lines.append(f"| `{setting.key}` | {setting.zh} | {setting.en} | {setting.unit} | {default} |")
     return "\n".join([*lines, "", *_outputs()]) + "\n"
 
 

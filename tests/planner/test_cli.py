@@ -34,6 +34,11 @@ COMMANDS = (
     "regret",
     "explain",
     "publish",
+    "template",
+    "import",
+    "new",
+    "diff",
+    "completion",
 )
 
 
