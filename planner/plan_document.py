@@ -11,7 +11,8 @@ from dualcontrol.annex import WAN, given
 from dualcontrol.annexes import annexes
 from dualcontrol.document_facts import Facts, decimals, wan, wan_change
 from dualcontrol.document_tables import put_annex
-from dualcontrol.docx_paper import TYPE_MM, Paper
+from dualcontrol.docx_paper import Paper
+from dualcontrol.docx_styles import TYPE_MM
 from dualcontrol.meeting_item import put_item
 from dualcontrol.messages import Language, describe, say
 from dualcontrol.model.county_account import gross_eq_tce
@@ -238,7 +239,7 @@ def _stock(paper: Paper, facts: Facts, told: Mapping[str, object], lang: Languag
     largest = sorted(units, key=lambda row: (-abs(int(row.quota_tce) - int(row.opening_tce)), row.id))[
         :_SHOWN_UNITS
     ]
-    rows = [
+    changed = [
         [
             row.name,
             f"{row.opening_tce:,}",
@@ -247,9 +248,9 @@ def _stock(paper: Paper, facts: Facts, told: Mapping[str, object], lang: Languag
         ]
         for row in largest
     ]
-    paper.caption(say("document.largest", lang, count=len(rows)))
-    heads = ("unit", "base_tce", "quota_tce", "change_tce")
-    paper.table([say(f"document.head_{head}", lang) for head in heads], rows, (66, 28, 28, 28),
+    paper.caption(say("document.largest", lang, count=len(changed)))
+    names = ("unit", "base_tce", "quota_tce", "change_tce")
+    paper.table([say(f"document.head_{name}", lang) for name in names], changed, (66, 28, 28, 28),
                 numbers=[False, True, True, True])  # fmt: skip
     paper.paragraph(say("document.see_reasons", lang))
     for line in unused_told(facts.summary, facts.result.scenario, lang):
@@ -348,7 +349,7 @@ def _checked(paper: Paper, facts: Facts, verdict: "Verdict", lang: Language) -> 
     heads = [say("document.head_item", lang), say("document.head_content", lang)]
     told = (hashes["scenario"], facts.result.plan_digest, versions)
     rows = [[say(f"document.print_{name}", lang), text] for name, text in zip(_PRINTS, told, strict=True)]
-    paper.table(heads, rows, (40, 116))
+    paper.table(heads, rows, (40, 116), size_pt=9.0)
     if facts.result.edited:
         paper.paragraph(say("document.edited", lang, files=", ".join(facts.result.edited)))
     state = facts.result.state
