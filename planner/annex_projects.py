@@ -9,9 +9,9 @@ from dualcontrol.words import account_names
 MONTHS = 12
 _PROJECTS = (
     AnnexColumn("number", "int", 6),
-    AnnexColumn("project", width=28),
-    AnnexColumn("builder", width=20),
-    AnnexColumn("park", width=10),
+    AnnexColumn("project", width=40),
+    AnnexColumn("builder", width=15),
+    AnnexColumn("park", width=7),
     AnnexColumn("investment", "int", 12, True),
     AnnexColumn("land", "int", 9, True),
     AnnexColumn("start", "int", 8),
@@ -23,7 +23,7 @@ _PROJECTS = (
     AnnexColumn("jobs", "int", 8, True),
     AnnexColumn("score", "dec2", 9),
     AnnexColumn("rank", "int", 7),
-    AnnexColumn("replaced", width=16),
+    AnnexColumn("replaced", width=12),
     AnnexColumn("decision", width=12),
     AnnexColumn("quota_tce", "int", 12, True),
     AnnexColumn("quota_wan_tce", "dec2", 11, True, "{quota_tce}/10000"),

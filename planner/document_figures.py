@@ -5,6 +5,7 @@ carries its letters as outlines: it looks the same where no such font is.
 """
 
 import io
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -42,11 +43,18 @@ def drawings(material: "Material", verdict: "Verdict") -> Iterator[Drawing]:
     """Every figure the plan has, in both languages; those of the power network where there is one."""
     for name, draw in _makers(material, verdict).items():
         for lang in LANGUAGES:
-            picture = draw(lang)
-            width, height = (float(size) for size in picture.get_size_inches())
-            png = picture.png(dpi=150)
-            picture.set_layout_engine("none")  # what the first drawing laid out stays: half of the time
-            yield Drawing(name, lang, png, svg_bytes(picture), width, height)
+            yield _drawn(name, draw, lang)
+
+
+def _drawn(name: str, draw: Callable[[Language], Picture], lang: Language) -> Drawing:
+    with warnings.catch_warnings():
+        # A sign that no font has, such as an emoji in a name, is drawn as a box.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
+        picture = draw(lang)
+        width, height = (float(size) for size in picture.get_size_inches())
+        png = picture.png(dpi=150)
+        picture.set_layout_engine("none")  # what the first drawing laid out stays: half of the time
+        return Drawing(name, lang, png, svg_bytes(picture), width, height)
 
 
 def frontier_drawings(scenario: "Scenario") -> Iterator[Drawing]:

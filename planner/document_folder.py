@@ -6,11 +6,11 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from dualcontrol import swap
-from dualcontrol.model.audit.documents import FILES, FOLDERS, MANIFEST, is_document
+from dualcontrol.model.audit.documents import FILES, FOLDERS, MANIFEST, is_document, known_name
 from dualcontrol.provenance import json_text, versions
 from dualcontrol.publish import PublishError
 
@@ -33,7 +33,7 @@ def put(folder: Path, files: Mapping[str, bytes], plan_digest: str, scenario_has
             new = swap.stage(target)
             try:
                 shutil.copytree(target, new, dirs_exist_ok=True, ignore=_without_documents(target))
-                documents = {name: (target / name).read_bytes() for name in kept} | dict(files)
+                documents = {name: path.read_bytes() for name, path in kept.items()} | dict(files)
                 for name, content in documents.items():
                     (new / name).parent.mkdir(parents=True, exist_ok=True)
                     (new / name).write_bytes(content)
@@ -45,14 +45,20 @@ def put(folder: Path, files: Mapping[str, bytes], plan_digest: str, scenario_has
                 raise
     except swap.BusyError as error:
         raise PublishError("publish.busy", folder=target) from error
+    except UnicodeEncodeError as error:
+        raise PublishError("document.names", folder=target) from error
     return sorted(documents)
 
 
-def _without_documents(target: Path):  # type: ignore[no-untyped-def]
+def _without_documents(target: Path) -> Callable[[str, list[str]], set[str]]:
     """What `copytree` leaves out: the documents at the top of the folder."""
 
     def ignore(place: str, names: list[str]) -> set[str]:
-        return {name for name in names if name in (*FILES, *FOLDERS)} if Path(place) == target else set()
+        return (
+            {name for name in names if known_name(name) in (*FILES, *FOLDERS)}
+            if Path(place) == target
+            else set()
+        )
 
     return ignore
 
@@ -66,11 +72,11 @@ def written(folder: Path) -> tuple[str, dict[str, str]]:
         return "", {}
 
 
-def _kept(target: Path, files: Mapping[str, bytes], plan_digest: str) -> list[str]:
+def _kept(target: Path, files: Mapping[str, bytes], plan_digest: str) -> dict[str, Path]:
     """Documents that stay. PublishError where one that would go or be written over is not as it was written."""
     plan, hashes = written(target)
     found = {
-        path.relative_to(target).as_posix(): path
+        known_name(path.relative_to(target).as_posix()): path
         for path in sorted(target.rglob("*"))
         if path.is_file() and not path.name.startswith(_LITTER)
     }
@@ -84,7 +90,7 @@ def _kept(target: Path, files: Mapping[str, bytes], plan_digest: str) -> list[st
     lost = [name for name in changed if name in files or not is_same_plan]
     if lost:
         raise PublishError("document.changed", folder=target, files=", ".join(lost[:5]))
-    return [name for name in there if name not in files] if is_same_plan else []
+    return {name: path for name, path in there.items() if name not in files} if is_same_plan else {}
 
 
 def _manifest(folder: Path, documents: Mapping[str, bytes], plan_digest: str, scenario_hash: str) -> None:

@@ -208,7 +208,7 @@ class Paper:
         *,
         numbers: Sequence[bool] = (),
         bold: Sequence[int] = (),
-        size_pt: float = 9.0,
+        size_pt: float = 10.5,
     ) -> None:
         """A table of the width of the type area; its heading comes again on every page, no row is parted.
 
@@ -327,12 +327,12 @@ def _fonts(properties: Any, east_asia: str) -> None:
 
 def _field(paragraph: Any, code: str) -> None:
     """A field such as PAGE."""
-    for kind, text in (("begin", None), (None, code), ("separate", None), ("value", "1"), ("end", None)):
-        run = _run(paragraph, text if kind == "value" else "", PLAIN)
-        if kind is None:
+    for kind in ("begin", "code", "separate", "value", "end"):
+        run = _run(paragraph, "1" if kind == "value" else "", PLAIN)
+        if kind == "code":
             element = OxmlElement("w:instrText")
             element.set(qn("xml:space"), "preserve")
-            element.text = f" {text} "
+            element.text = f" {code} "
             run._r.append(element)  # noqa: SLF001
         elif kind != "value":
             element = OxmlElement("w:fldChar")

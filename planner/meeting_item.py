@@ -62,7 +62,7 @@ def _matters(paper: Paper, facts: Facts, lang: Language) -> None:
     )
     heads = ("number", "matter", "a", "tce", "b", "cost", "clause")
     paper.table([say(f"meeting.head_{head}", lang) for head in heads], rows, (7, 40, 20, 20, 22, 26, 20),
-                numbers=[False, False, False, True, False, True, False])  # fmt: skip
+                numbers=[False, False, False, True, False, True, False], size_pt=9.0)  # fmt: skip
 
 
 def _matter(k: int, row: Any, names: Any, lang: Language) -> list[str]:

@@ -238,7 +238,7 @@ def _stock(paper: Paper, facts: Facts, told: Mapping[str, object], lang: Languag
     largest = sorted(units, key=lambda row: (-abs(int(row.quota_tce) - int(row.opening_tce)), row.id))[
         :_SHOWN_UNITS
     ]
-    rows = [
+    changed = [
         [
             row.name,
             f"{row.opening_tce:,}",
@@ -247,9 +247,9 @@ def _stock(paper: Paper, facts: Facts, told: Mapping[str, object], lang: Languag
         ]
         for row in largest
     ]
-    paper.caption(say("document.largest", lang, count=len(rows)))
+    paper.caption(say("document.largest", lang, count=len(changed)))
     heads = ("unit", "base_tce", "quota_tce", "change_tce")
-    paper.table([say(f"document.head_{head}", lang) for head in heads], rows, (66, 28, 28, 28),
+    paper.table([say(f"document.head_{head}", lang) for head in heads], changed, (66, 28, 28, 28),
                 numbers=[False, True, True, True])  # fmt: skip
     paper.paragraph(say("document.see_reasons", lang))
     for line in unused_told(facts.summary, facts.result.scenario, lang):
@@ -348,7 +348,7 @@ def _checked(paper: Paper, facts: Facts, verdict: "Verdict", lang: Language) -> 
     heads = [say("document.head_item", lang), say("document.head_content", lang)]
     told = (hashes["scenario"], facts.result.plan_digest, versions)
     rows = [[say(f"document.print_{name}", lang), text] for name, text in zip(_PRINTS, told, strict=True)]
-    paper.table(heads, rows, (40, 116))
+    paper.table(heads, rows, (40, 116), size_pt=9.0)
     if facts.result.edited:
         paper.paragraph(say("document.edited", lang, files=", ".join(facts.result.edited)))
     state = facts.result.state

@@ -27,7 +27,7 @@ def write_annexes(book: Book, plan: "Plan", scenario: "Scenario") -> None:
 def _write(book: Book, annex: Annex) -> None:
     name = " ".join(say("annex.annex", lang, id=annex.id) for lang in LANGUAGES)
     sheet = book.named_sheet(name, "#00703C", **({"paper": A3} if len(annex.columns) > _WIDE else {}))
-    columns = [Column(_heading(c), _style(c), max(c.width, 9), c.is_summed) for c in annex.columns]
+    columns = [Column(_heading(c), c.style, max(c.width, 9), c.is_summed) for c in annex.columns]
     sheet.widths([column.width for column in columns])
     sheet.titled(
         "  ".join(annex.title(lang) for lang in LANGUAGES), "  ".join(annex.note(lang) for lang in LANGUAGES)
@@ -49,10 +49,6 @@ def _write(book: Book, annex: Annex) -> None:
 def _heading(column: AnnexColumn) -> str:
     zh, en = (column.heading(lang) for lang in LANGUAGES)
     return zh if zh == en else f"{zh}\n{en}"
-
-
-def _style(column: AnnexColumn) -> str:
-    return {"text": "text"}.get(column.style, column.style)
 
 
 def _value(value: object) -> object:

@@ -3,8 +3,11 @@
 import hashlib
 import io
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,6 +27,10 @@ from dualcontrol.publish import PublishError
 from tests.planner.conftest import Case, solved
 from tests.planner.document_reading import Read
 
+_WITHOUT_FIGURES = (
+    "import sys; from dualcontrol import document_figures; from dualcontrol.cli import main;"
+    "document_figures.drawings = lambda *given: iter(()); main(['publish', sys.argv[1], '--lang', 'en'])"
+)
 WORD = ("用能预算管理方案.docx", "energy-budget-plan.docx")
 Run = Callable[..., tuple[int, dict[str, Any]]]
 
@@ -188,6 +195,9 @@ HOSTILE = (
 )  # fmt: skip
 
 
+_QUICK = (HOSTILE[0], HOSTILE[4], HOSTILE[7])  # a formula, markup, emoji; the rest takes a minute or two
+
+
 def renamed(case: Case, name: str) -> Case:
     """The case solved with a name in every text that a table lets one write freely."""
     tables = {}
@@ -202,7 +212,9 @@ def renamed(case: Case, name: str) -> Case:
     return replace(case, scenario=replace(case.scenario, tables=tables, settings=settings))
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize(
+    "name", [one if one in _QUICK else pytest.param(one, marks=pytest.mark.slow) for one in HOSTILE]
+)
 def test_hostile_texts_come_out_as_text(
     name: str, two_firms: Case, tmp_path: Path, run: Run, few: None
 ) -> None:
@@ -374,6 +386,45 @@ def test_a_machine_without_a_chinese_font_gets_english_labels_and_a_note(
     assert not end.value.code
     assert "没有找到中文字体" in capfd.readouterr().out
     assert (result / "figures" / "pool.zh.svg").is_file()
+
+
+def test_a_system_that_cannot_write_chinese_names_says_so(result: Path) -> None:
+    environment = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "PYTHONIOENCODING": "utf-8"}
+    before = files_of(result)
+    said = subprocess.run(
+        [sys.executable, "-c", _WITHOUT_FIGURES, str(result)],
+        env={**os.environ, **environment}, capture_output=True, check=False, timeout=120,
+    )  # fmt: skip
+    if sys.platform == "linux":
+        assert (said.returncode, "PYTHONUTF8=1" in said.stderr.decode("utf-8")) == (2, True)
+        assert files_of(result) == before
+    assert b"Traceback" not in said.stderr
+
+
+@pytest.mark.skipif(shutil.which("localedef") is None, reason="no localedef to make a GBK locale with")
+def test_documents_are_the_same_under_a_gbk_locale(
+    result: Path, tmp_path: Path, run: Run, quick: None
+) -> None:
+    made = subprocess.run(
+        ["localedef", "-f", "GBK", "-i", "zh_CN", str(tmp_path / "zh_CN.GBK")],
+        capture_output=True,
+        check=False,
+    )
+    if not (tmp_path / "zh_CN.GBK").exists():
+        pytest.skip(made.stderr.decode("utf-8", "replace"))
+    assert run("publish", result)[0] == 0
+    under_utf8 = (result / WORD[0]).read_bytes(), (result / WORD[1]).read_bytes()
+    for path in result.glob("*.docx"):
+        path.unlink()
+    environment = {"LOCPATH": str(tmp_path), "LC_ALL": "zh_CN.GBK", "PYTHONUTF8": "0"}
+    said = subprocess.run(
+        [sys.executable, "-c", _WITHOUT_FIGURES, str(result)],
+        env={**os.environ, **environment}, capture_output=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert said.returncode == 0, said.stderr
+    written = {os.fsencode(path.name): path.read_bytes() for path in result.glob("*.docx")}
+    assert written == {WORD[0].encode("gbk"): under_utf8[0], WORD[1].encode(): under_utf8[1]}
+    assert run("audit", result)[0] == 0  # here the name is read as other signs, and known by its bytes
 
 
 def test_a_killed_process_leaves_a_whole_folder(result: Path, run: Run, quick: None) -> None:
