@@ -1,7 +1,8 @@
 """Annex tables on paper: columns that fit the page, numbers as the style says, names not endless."""
 
 from dualcontrol.annex import Annex, AnnexColumn, Row, Words
-from dualcontrol.docx_paper import Paper, clean
+from dualcontrol.docx_paper import Paper
+from dualcontrol.docx_styles import clean
 from dualcontrol.messages import Language, say
 from dualcontrol.picture import short
 from dualcontrol.words import is_missing

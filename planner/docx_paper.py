@@ -6,60 +6,42 @@ Text is always text: what XML forbids is left out, nothing is markup, nothing is
 """
 
 import io
-import re
 import zipfile
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from docx import Document
-from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.enum.section import WD_SECTION
 from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
 from docx.shared import Emu, Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
+from dualcontrol.docx_styles import (
+    FANG,
+    HEI,
+    KAI,
+    PLAIN,
+    TYPE_MM,
+    add_field,
+    add_run,
+    clean,
+    indent,
+    set_page,
+    set_styles,
+    set_table,
+    unindent,
+)  # fmt: skip
 from dualcontrol.messages import Language
 
-SONG, HEI, KAI, FANG, PLAIN = "方正小标宋简体", "黑体", "楷体_GB2312", "仿宋_GB2312", "宋体"
-LATIN = "Times New Roman"
-PAGE_MM, MARGINS_MM = (
-    (210.0, 297.0),
-    (37.0, 26.0, 35.0, 28.0),
-)  # top, right, bottom, left: 156 × 225 mm are left
-TYPE_MM = (156.0, 225.0)
-TITLE_PT, BODY_PT, NUMBER_PT = 22.0, 16.0, 14.0  # 二号, 三号, 四号
-LINE_PT = 28.95  # 225 mm ÷ 22 lines
-_CLOSER = (
-    "-5"  # twentieths of a point: 28 characters of 16 pt come to 156 mm; a grid of characters would part them
-)
-_AFTER_OVERHANG = frozenset(
-    qn(f"w:{name}")
-    for name in (
-        "topLinePunct",
-        "autoSpaceDE",
-        "snapToGrid",
-        "spacing",
-        "ind",
-        "contextualSpacing",
-        "jc",
-        "outlineLvl",
-    )
-)  # what the schema wants behind it
 _MM_PER_PT = 25.4 / 72
 _CELL_MARGIN_MM = 2.0
 _MOST_FOR_NUMBERS = 0.76  # of a table's width
 _RED = RGBColor(0xC0, 0x00, 0x00)
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _CHINESE_DIGITS = "〇一二三四五六七八九十"
-
-
-def clean(text: object) -> str:
-    """A text that XML can hold: other line ends are line feeds, characters XML 1.0 forbids are left out."""
-    return _FORBIDDEN.sub("", str(text).replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def chinese_number(number: int) -> str:
@@ -83,7 +65,7 @@ class Paper:
         self.document: Any = Document()
         self._counts = [0, 0, 0, 0]
         self._width_mm = TYPE_MM[0]
-        _styles(self.document)
+        set_styles(self.document)
         self._ids = {style.name: style.style_id for style in self.document.styles}
         properties = self.document.core_properties
         properties.title, properties.author, properties.last_modified_by = clean(title)[:250], "", ""
@@ -92,7 +74,7 @@ class Paper:
         properties.language = "zh-CN" if lang == "zh" else "en"
         self.document.settings.odd_and_even_pages_header_footer = True
         section = self.document.sections[0]
-        _page(section, is_landscape=False)
+        set_page(section, is_landscape=False)
         self._running(section)
 
     # --- text
@@ -105,9 +87,9 @@ class Paper:
     def centred(self, text: str, *, is_red: bool = False) -> None:
         """A line in the middle, in 楷体: the state of the draft, a mark."""
         paragraph = self.document.add_paragraph(style="Body Text")
-        _unindented(paragraph)
+        unindent(paragraph)
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        run = _run(paragraph, text, KAI)
+        run = add_run(paragraph, text, KAI)
         if is_red:
             run.font.color.rgb = _RED
 
@@ -134,8 +116,8 @@ class Paper:
     def plain_heading(self, text: str) -> None:
         """A heading without a number, in 黑体."""
         paragraph = self.document.add_paragraph(style="Body Text")
-        _unindented(paragraph)
-        _run(paragraph, text, HEI)
+        unindent(paragraph)
+        add_run(paragraph, text, HEI)
         paragraph.paragraph_format.keep_with_next = True
 
     def paragraph(self, text: str) -> None:
@@ -144,14 +126,14 @@ class Paper:
 
     def unindented(self, text: str) -> None:
         """A paragraph at the margin: addressees."""
-        _unindented(self.document.add_paragraph(clean(text), style="Body Text"))
+        unindent(self.document.add_paragraph(clean(text), style="Body Text"))
 
     def right(self, text: str) -> None:
         """A line four characters from the right margin: the signature's place, the date."""
         paragraph = self.document.add_paragraph(clean(text), style="Body Text")
-        _unindented(paragraph)
+        unindent(paragraph)
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        _indent(paragraph, right=400)
+        indent(paragraph, right=400)
 
     def note(self, text: str) -> None:
         """A note below a table or picture, small."""
@@ -173,7 +155,7 @@ class Paper:
     def turn(self, *, is_landscape: bool) -> None:
         """Begin a new section on a new page, landscape or upright."""
         section = self.document.add_section(WD_SECTION.NEW_PAGE)
-        _page(section, is_landscape=is_landscape)
+        set_page(section, is_landscape=is_landscape)
         self._width_mm = TYPE_MM[1] if is_landscape else TYPE_MM[0]
 
     def _running(self, section: Any) -> None:
@@ -188,15 +170,15 @@ class Paper:
             paragraph.style = self.document.styles["Note"]
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             if words:
-                run = _run(paragraph, words, HEI)
+                run = add_run(paragraph, words, HEI)
                 run.font.color.rgb = _RED
             number = footer.paragraphs[0]
             number.style = self.document.styles["Page Number Line"]
             number.alignment = side
-            _indent(number, **({"right": 100} if side == WD_ALIGN_PARAGRAPH.RIGHT else {"left": 100}))
-            _run(number, "— ", PLAIN)
-            _field(number, "PAGE")
-            _run(number, " —", PLAIN)
+            indent(number, **({"right": 100} if side == WD_ALIGN_PARAGRAPH.RIGHT else {"left": 100}))
+            add_run(number, "— ", PLAIN)
+            add_field(number, "PAGE")
+            add_run(number, " —", PLAIN)
 
     # --- tables
 
@@ -223,7 +205,7 @@ class Paper:
         is_number = list(numbers) or [False] * len(heads)
         shares = shares_of_width(rows, widths, is_number, size_pt, self._width_mm)
         sizes = [Emu(int(whole * share)) for share in shares]
-        _table_properties(table, sizes)
+        set_table(table, sizes)
         self._row(table, heads, sizes, [False] * len(heads), size_pt, is_head=True)
         for k, row in enumerate(rows):
             self._row(table, row, sizes, is_number, size_pt, is_bold=k in bold)
@@ -257,7 +239,7 @@ class Paper:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
             elif right:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-            run = _run(paragraph, text, HEI if is_head or is_bold else FANG)
+            run = add_run(paragraph, text, HEI if is_head or is_bold else FANG)
             run.font.size = Pt(size_pt)
 
     # --- the file
@@ -304,181 +286,3 @@ def shares_of_width(
 def _ems(text: str) -> float:
     """Width of a number in ems, by a wide font: digits 0.64, points and commas half of it, signs more."""
     return sum(0.64 if sign.isdigit() else 0.34 if sign in ",." else 0.9 for sign in text)
-
-
-def _run(paragraph: Any, text: str, font: str) -> Any:
-    """Text with its east-Asian font set on the run itself."""
-    run = paragraph.add_run(clean(text))
-    _fonts(run._r.get_or_add_rPr(), font)  # noqa: SLF001
-    return run
-
-
-def _fonts(properties: Any, east_asia: str) -> None:
-    """Chinese in one font, all else in Times New Roman."""
-    fonts = properties.find(qn("w:rFonts"))
-    if fonts is None:
-        fonts = OxmlElement("w:rFonts")
-        properties.insert(0, fonts)
-    for name in list(fonts.attrib):
-        del fonts.attrib[name]  # the template's theme fonts would win
-    for name, font in (("ascii", LATIN), ("hAnsi", LATIN), ("cs", LATIN), ("eastAsia", east_asia)):
-        fonts.set(qn(f"w:{name}"), font)
-
-
-def _field(paragraph: Any, code: str) -> None:
-    """A field such as PAGE."""
-    for kind in ("begin", "code", "separate", "value", "end"):
-        run = _run(paragraph, "1" if kind == "value" else "", PLAIN)
-        if kind == "code":
-            element = OxmlElement("w:instrText")
-            element.set(qn("xml:space"), "preserve")
-            element.text = f" {code} "
-            run._r.append(element)  # noqa: SLF001
-        elif kind != "value":
-            element = OxmlElement("w:fldChar")
-            element.set(qn("w:fldCharType"), kind)
-            run._r.append(element)  # noqa: SLF001
-
-
-def _indent(paragraph: Any, **hundredths: int) -> None:
-    """Indents in hundredths of a character: left, right, firstLine."""
-    properties = paragraph._p.get_or_add_pPr()  # noqa: SLF001
-    found = properties.find(qn("w:ind"))
-    if found is None:
-        found = properties.get_or_add_ind()
-    for side, amount in hundredths.items():
-        found.set(qn(f"w:{side}Chars"), str(amount))
-
-
-def _unindented(paragraph: Any) -> None:
-    _indent(paragraph, firstLine=0)
-    paragraph.paragraph_format.first_line_indent = Pt(0)
-
-
-def _page(section: Any, *, is_landscape: bool) -> None:
-    """A4 with the margins of the standard and its grid of lines and characters; landscape turns the type area."""
-    width, height = (PAGE_MM[1], PAGE_MM[0]) if is_landscape else PAGE_MM
-    top, right, bottom, left = MARGINS_MM
-    if is_landscape:
-        top, right, bottom, left = left, top, right, bottom
-    section.orientation = WD_ORIENT.LANDSCAPE if is_landscape else WD_ORIENT.PORTRAIT
-    section.page_width, section.page_height = Mm(width), Mm(height)
-    section.top_margin, section.right_margin = Mm(top), Mm(right)
-    section.bottom_margin, section.left_margin = Mm(bottom), Mm(left)
-    section.header_distance, section.footer_distance = Mm(top / 2), Mm(max(bottom - 13.0, 8.0))
-    properties = section._sectPr  # noqa: SLF001
-    for old in properties.findall(qn("w:docGrid")):
-        properties.remove(old)
-    grid = OxmlElement("w:docGrid")
-    grid.set(qn("w:type"), "lines")
-    grid.set(qn("w:linePitch"), str(round(LINE_PT * 20)))
-    properties.append(grid)
-
-
-def _styles(document: Any) -> None:
-    """The styles of the template, with the standard's fonts and sizes, and our own."""
-    styles = document.styles
-    defaults = styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")).find(qn("w:rPr"))
-    _fonts(defaults, FANG)
-    for old in defaults.findall(qn("w:lang")):
-        defaults.remove(old)
-    language = OxmlElement("w:lang")
-    language.set(qn("w:val"), "en-US")
-    language.set(qn("w:eastAsia"), "zh-CN")
-    defaults.append(language)
-    for name in ("Note", "Picture", "Table Text", "Page Number Line"):
-        styles.add_style(name, 1).base_style = styles["Normal"]
-    for name, font, size in (
-        ("Normal", FANG, BODY_PT),
-        ("Body Text", FANG, BODY_PT),
-        ("Title", SONG, TITLE_PT),
-        ("Heading 1", HEI, BODY_PT),
-        ("Heading 2", KAI, BODY_PT),
-        ("Heading 3", FANG, BODY_PT),
-        ("Heading 4", FANG, BODY_PT),
-        ("Caption", HEI, 12.0),
-        ("Note", FANG, 10.5),
-        ("Picture", FANG, 10.5),
-        ("Table Text", FANG, 9.0),
-        ("Page Number Line", PLAIN, NUMBER_PT),
-    ):
-        style = styles[name]
-        _fonts(style.element.get_or_add_rPr(), font)
-        style.font.size, style.font.bold, style.font.italic = Pt(size), name == "Heading 3", False
-        style.font.color.rgb = RGBColor(0, 0, 0)
-        space = style.paragraph_format
-        space.space_before = space.space_after = Pt(0)
-        space.widow_control = False
-        _no_overhang(style)
-        if name in ("Normal", "Body Text") or name.startswith("Heading"):
-            space.line_spacing_rule, space.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(LINE_PT)
-        else:
-            space.line_spacing_rule = WD_LINE_SPACING.SINGLE
-            _no_grid(style)
-    for name in ("Body Text", "Heading 1", "Heading 2", "Heading 3", "Heading 4"):
-        styles[name].paragraph_format.first_line_indent = Pt(2 * BODY_PT)
-        styles[name].element.get_or_add_pPr().get_or_add_ind().set(qn("w:firstLineChars"), "200")
-    for name in ("Normal", "Body Text"):
-        spacing = OxmlElement("w:spacing")
-        spacing.set(qn("w:val"), _CLOSER)
-        _before_size(styles[name].element.get_or_add_rPr(), spacing)
-    styles["Body Text"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.LEFT
-    title = styles["Title"].paragraph_format
-    title.alignment, title.space_after = WD_ALIGN_PARAGRAPH.CENTER, Pt(LINE_PT / 2)
-    title.line_spacing_rule, title.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(34)
-    for old in styles["Title"].element.get_or_add_pPr().findall(qn("w:pBdr")):
-        styles["Title"].element.get_or_add_pPr().remove(old)
-    styles["Caption"].paragraph_format.keep_with_next = True
-    styles["Caption"].paragraph_format.space_before = Pt(6)
-    styles["Picture"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
-
-
-def _before_size(properties: Any, element: Any) -> None:
-    """Put a property of characters where the order of the schema wants it: before the size."""
-    size = properties.find(qn("w:sz"))
-    size.addprevious(element) if size is not None else properties.append(element)
-
-
-def _no_overhang(style: Any) -> None:
-    """Punctuation stays within the type area."""
-    element = OxmlElement("w:overflowPunct")
-    element.set(qn("w:val"), "0")
-    properties = style.element.get_or_add_pPr()
-    after = next((one for one in properties if one.tag in _AFTER_OVERHANG), None)
-    after.addprevious(element) if after is not None else properties.append(element)
-
-
-def _no_grid(style: Any) -> None:
-    """Lines as close as their text: small type would otherwise stand on the grid of the body."""
-    properties = style.element.get_or_add_pPr()
-    element = OxmlElement("w:snapToGrid")
-    element.set(qn("w:val"), "0")
-    before = properties.find(qn("w:spacing"))
-    if before is not None:
-        before.addprevious(element)
-    else:
-        properties.append(element)
-
-
-def _table_properties(table: Any, sizes: Sequence[Any]) -> None:
-    """Fixed widths, narrow margins of cells."""
-    properties = table._tbl.tblPr  # noqa: SLF001
-    for old in properties.findall(qn("w:tblW")):
-        properties.remove(old)
-    width = OxmlElement("w:tblW")
-    width.set(qn("w:w"), str(round(sum(sizes) / 635)))  # twentieths of a point
-    width.set(qn("w:type"), "dxa")
-    properties.insert(1, width)
-    margins = OxmlElement("w:tblCellMar")
-    for side in ("left", "right"):
-        one = OxmlElement(f"w:{side}")
-        one.set(qn("w:w"), "45")
-        one.set(qn("w:type"), "dxa")
-        margins.append(one)
-    look = properties.find(qn("w:tblLook"))
-    if look is not None:
-        look.addprevious(margins)
-    else:
-        properties.append(margins)
-    for column, size in zip(table.columns, sizes, strict=True):
-        column.width = size

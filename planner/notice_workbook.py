@@ -5,7 +5,7 @@ import io
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from dualcontrol.docx_paper import clean
+from dualcontrol.docx_styles import clean
 from dualcontrol.messages import LANGUAGES
 from dualcontrol.notice_facts import QUARTER_HEADS, Notice, changes
 from dualcontrol.sheets import Book, Column, Sheet, both

@@ -11,7 +11,8 @@ from dualcontrol.annex import WAN, given
 from dualcontrol.annexes import annexes
 from dualcontrol.document_facts import Facts, decimals, wan, wan_change
 from dualcontrol.document_tables import put_annex
-from dualcontrol.docx_paper import TYPE_MM, Paper
+from dualcontrol.docx_paper import Paper
+from dualcontrol.docx_styles import TYPE_MM
 from dualcontrol.meeting_item import put_item
 from dualcontrol.messages import Language, describe, say
 from dualcontrol.model.county_account import gross_eq_tce
@@ -248,8 +249,8 @@ def _stock(paper: Paper, facts: Facts, told: Mapping[str, object], lang: Languag
         for row in largest
     ]
     paper.caption(say("document.largest", lang, count=len(changed)))
-    heads = ("unit", "base_tce", "quota_tce", "change_tce")
-    paper.table([say(f"document.head_{head}", lang) for head in heads], changed, (66, 28, 28, 28),
+    names = ("unit", "base_tce", "quota_tce", "change_tce")
+    paper.table([say(f"document.head_{name}", lang) for name in names], changed, (66, 28, 28, 28),
                 numbers=[False, True, True, True])  # fmt: skip
     paper.paragraph(say("document.see_reasons", lang))
     for line in unused_told(facts.summary, facts.result.scenario, lang):

@@ -6,7 +6,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from dualcontrol.annex import Annex, AnnexColumn, Row, Words, number
 from dualcontrol.annexes import annexes, material_of
-from dualcontrol.docx_paper import clean
+from dualcontrol.docx_styles import clean
 from dualcontrol.messages import LANGUAGES, say
 from dualcontrol.sheets import A3, Book, Column, Sheet, both
 from dualcontrol.words import is_missing

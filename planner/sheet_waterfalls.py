@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from dualcontrol.docx_paper import clean
+from dualcontrol.docx_styles import clean
 from dualcontrol.sheets import GREEN, NAVY, RED, Book, Column, Sheet, both, heading
 from dualcontrol.tables import QUOTA_MOVES
 

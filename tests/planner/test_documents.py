@@ -11,7 +11,8 @@ from docx.shared import Mm, Pt
 from dualcontrol.annexes import annexes
 from dualcontrol.document_facts import Facts, facts_of, wan, wan_change
 from dualcontrol.document_tables import cell_text
-from dualcontrol.docx_paper import Paper, chinese_number, clean, shares_of_width
+from dualcontrol.docx_paper import Paper, chinese_number, shares_of_width
+from dualcontrol.docx_styles import clean
 from dualcontrol.messages import LANGUAGES, Language, say
 from dualcontrol.plan_document import plan_document
 from dualcontrol.result_folder import read_result
