@@ -134,6 +134,10 @@ def changes(notice: Notice, lang: Language) -> list[str]:
         for s in notice.standards
         if s.tce_per_unit is not None and s.own > s.value
     ]  # fmt: skip
+    if int(notice.row.release_tce) and any(
+        s.tce_per_unit is not None and s.own > s.value for s in notice.standards
+    ):
+        told.append(say("notice.larger_of_both", lang))  # the two cuts are the larger of both, never the sum
     if account.worth_wan_yuan_per_tce is not None:
         told.append(say("explain.worth_tonne", lang, worth=account.worth_wan_yuan_per_tce))
     if account.pool_more_tce is not None and account.with_more_tce is not None:
