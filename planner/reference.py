@@ -25,6 +25,7 @@ from dualcontrol.model.settings import (
     Solve,
     Targets,
     Time,
+    TradeSettings,
 )
 from dualcontrol.model.tables import PROFILES
 from dualcontrol.tables import COLUMNS
@@ -97,6 +98,7 @@ def data_dictionary() -> str:
         ("agenda.", Agenda),
         ("evaluation.", EvaluationSettings),
         ("review.", Review),
+        ("trade.", TradeSettings),
         ("solve.", Solve),
         ("time.", Time),
         ("power.", Power),
