@@ -41,6 +41,22 @@ class Offer:
     grid_tce: Fraction = NONE
     county_tce: int = 0
 
+    def cut(self, tce_eq: int) -> "Offer":
+        """The same for fewer tonnes. ValueError for an offer that is taken whole or not at all."""
+        if tce_eq == self.order.tce_eq:
+            return self
+        if self.order.is_whole:
+            raise ValueError(f"{self.order.order_id} is all or nothing")
+        part = Fraction(tce_eq, self.order.tce_eq)
+        return replace(
+            self,
+            order=replace(self.order, tce_eq=tce_eq),
+            moves={key: change * part for key, change in self.moves.items()},
+            wan_yuan=self.wan_yuan * part,
+            own_tce=self.own_tce * part,
+            grid_tce=self.grid_tce * part,
+        )
+
 
 @dataclass(frozen=True)
 class Barred:
