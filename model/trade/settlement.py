@@ -20,6 +20,7 @@ from dualcontrol.model.trade.offers import COUNTY, Offer, Offers
 
 CLAUSE = "A2"
 SHARE = 10**9  # published steps of loads
+YUAN = Fraction(1, 10**4)  # 万元
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,13 @@ class Posted:
 
 @dataclass(frozen=True)
 class Trade:
-    """A market held. rounded_out: buyers whom whole tonnes would have left worse off, and who therefore stayed out."""
+    """A market held. price: what every tonne is paid (万元 per tce 等价), None without trade.
+
+    rounded_out: buyers whom whole tonnes would have left worse off at any price, and who therefore stayed out.
+    """
 
     clearing: Clearing
+    price_wan_yuan_per_tce_eq: Fraction | None
     deals: tuple[Deal, ...]
     posted: tuple[Posted, ...]
     after: Decisions
@@ -76,32 +81,54 @@ def hold(case: Case, issued: Issued, offered: Offers) -> Trade:
     out: list[str] = []
     while True:
         clearing = clear((o.order for o in left.values()), *bounds) if left else CLOSED
-        price = clearing.price_wan_yuan_per_tce_eq or NONE
-        deals = tuple(_deal(left[k], tce, price) for k, tce in sorted(clearing.filled.items()))
-        worse = [d.offer.order.order_id for d in deals if d.net_wan_yuan < 0]
-        if not worse:  # whole tonnes and published decimals may cost a buyer what the price left it
+        deals = [_deal(left[k], tce) for k, tce in sorted(clearing.filled.items())]
+        price, worst = _price(clearing, deals, bounds[0])
+        if price is not None or not deals:
             break
-        out += worse
-        left = {k: o for k, o in left.items() if k not in worse}
+        out.append(worst)  # whole tonnes cost this buyer what the price left it
+        del left[worst]
+    paid = price or NONE
+    priced = tuple(
+        replace(d, paid_wan_yuan=d.tce_eq * (paid if d.offer.order.side == "sell" else -paid)) for d in deals
+    )
     year = case.accounts.scenario.settings.plan_year
-    posted = tuple(p for d in deals for p in _posted(d, year, price))
-    return Trade(clearing, deals, posted, _after(issued.decisions, deals), tuple(out))
+    posted = tuple(p for d in priced for p in _posted(d, year, paid))
+    return Trade(clearing, price, priced, posted, _after(issued.decisions, priced), tuple(out))
 
 
-def _deal(offer: Offer, tce: int, price: Fraction) -> Deal:
+def _price(clearing: Clearing, deals: list[Deal], reserve_price: Fraction) -> tuple[Fraction | None, str]:
+    """The price everybody pays: the clearing's, at most what whole tonnes left each buyer, in whole yuan if it may be.
+
+    None, and the buyer that stands in the way, where that is less than a seller or the reserve price asks.
+    """
+    if clearing.price_wan_yuan_per_tce_eq is None:
+        return None, ""
+    worth = {d.offer.order.order_id: d.worth_wan_yuan / d.tce_eq for d in deals if d.offer.order.side == "buy"}
+    least = min(worth, key=lambda k: (worth[k], k))
+    most = min(clearing.price_wan_yuan_per_tce_eq, worth[least])
+    asked = [d.offer.order.limit_wan_yuan_per_tce_eq for d in deals if d.offer.order.side == "sell"]
+    lowest = max([reserve_price, *asked])
+    if most < lowest:
+        return None, least
+    yuan = Fraction(math.floor(most / YUAN)) * YUAN
+    return (yuan if yuan >= lowest else most), ""
+
+
+def _deal(offer: Offer, tce: int) -> Deal:
+    """What filling an offer does; the payment comes with the price."""
     order = offer.order
     if order.side == "sell":
         part = Fraction(tce, order.tce_eq)
-        return Deal(offer, tce, tce, part, -offer.wan_yuan * part, tce * price)
+        return Deal(offer, tce, tce, part, -offer.wan_yuan * part, NONE)
     if order.kind == COUNTY:
         part = Fraction(tce, order.tce_eq)
-        return Deal(offer, tce, tce, part, offer.wan_yuan * part, -tce * price)
+        return Deal(offer, tce, tce, part, offer.wan_yuan * part, NONE)
     if order.is_whole:
-        return Deal(offer, tce, whole_up(offer.own_tce), Fraction(1), offer.wan_yuan, -tce * price)
+        return Deal(offer, tce, whole_up(offer.own_tce), Fraction(1), offer.wan_yuan, NONE)
     share = offer.own_tce / (offer.own_tce + offer.grid_tce)
     own, part = max(((d, _part(offer, d, tce - d)) for d in {math.floor(share * tce), math.ceil(share * tce)}),
                     key=lambda one: (one[1], -one[0]))  # fmt: skip
-    return Deal(offer, tce, own, part, offer.wan_yuan * part, -tce * price)
+    return Deal(offer, tce, own, part, offer.wan_yuan * part, NONE)
 
 
 def _part(offer: Offer, own: int, grid: int) -> Fraction:
