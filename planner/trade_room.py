@@ -63,6 +63,7 @@ def allot(case: Case, offered: Offers, constraints: pd.DataFrame) -> tuple[Offer
 
 def _dearest_first(offers: Iterable[Offer]) -> list[Offer]:
     """Buyers before sellers, dearest bid and cheapest ask first."""
+
     def rank(one: Offer) -> tuple[bool, object, str]:
         limit = one.order.limit_wan_yuan_per_tce_eq
         return (one.order.side == "sell", limit if one.order.side == "sell" else -limit, one.order.order_id)

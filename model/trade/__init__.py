@@ -5,4 +5,16 @@ from dualcontrol.model.trade.issued import Issued, read_issued
 from dualcontrol.model.trade.offers import Offer, Offers, offers
 from dualcontrol.model.trade.settlement import Deal, Trade, hold
 
-__all__ = ["Clearing", "Deal", "Issued", "Offer", "Offers", "Order", "Trade", "clear", "hold", "offers", "read_issued"]
+__all__ = [
+    "Clearing",
+    "Deal",
+    "Issued",
+    "Offer",
+    "Offers",
+    "Order",
+    "Trade",
+    "clear",
+    "hold",
+    "offers",
+    "read_issued",
+]

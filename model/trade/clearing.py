@@ -178,7 +178,11 @@ def _merit(
 
 
 def _bounds(
-    asks: Iterable[Order], bids: Iterable[Order], filled: Mapping[str, int], reserve_price: Fraction, ceiling: Fraction
+    asks: Iterable[Order],
+    bids: Iterable[Order],
+    filled: Mapping[str, int],
+    reserve_price: Fraction,
+    ceiling: Fraction,
 ) -> tuple[Fraction, Fraction]:
     """The prices that support a fill: least and greatest; none where the least is above the greatest.
 

@@ -23,6 +23,7 @@ from dualcontrol.model.trade.issued import NONE, Issued, grid_tce, headroom_shar
 SAVED, SAVING, CLOSURE, COUNTY = "saved", "saving", "closure", "county"
 SHORT, MORE, REFUSED = "short", "more", "refused"
 RESERVE_ACCOUNT = "reserve"
+SHARE = 10**9  # published steps of loads
 
 
 @dataclass(frozen=True)
@@ -184,7 +185,9 @@ def _saving(case: Case, issued: Issued, row: Any, duty: Fraction) -> Offer | Non
     if free <= 0:
         return None
     cost = max(NONE, Fraction(measures.yearly_cost_wan_yuan(row)))
-    order = Order(f"sell:{i}:{row.measure_id}", "sell", f"unit:{i}", SAVING, free, cost / free, True, row.measure_id)
+    order = Order(
+        f"sell:{i}:{row.measure_id}", "sell", f"unit:{i}", SAVING, free, cost / free, True, row.measure_id
+    )
     return Offer(order, {("adopted", row.measure_id): Fraction(1), ("saving", row.measure_id): full}, cost)
 
 
@@ -193,7 +196,7 @@ def _closing(case: Case, issued: Issued, closure: Closure) -> Offer | None:
     made, i = issued.decisions, closure.unit_id
     row = case.unit_rows[i]
     left = exactly_in_service(case, made, i) - closure.year_share
-    activity = min(made.activity[i], exact(row.activity_max) * left)
+    activity = Fraction(whole_down(min(made.activity[i], exact(row.activity_max) * left) * SHARE), SHARE)
     if left < 0 or activity < exact(row.activity_min) * left:
         return None
     after = replace(made, activity={**made.activity, i: activity})
@@ -253,7 +256,9 @@ def _project_purchase(case: Case, issued: Issued, project_id: str) -> Offer | No
     own = Fraction(case.accounts.counting.counted(use, "total"))
     grid = max(NONE, grid_tce(case, use))
     levied = exact(case.surcharge_wan_yuan.get(f"project:{project_id}", NONE))
-    gain = (Fraction(full.value_added_wan_yuan) - levied) * more - exact(row.annual_cost_wan_yuan) * (1 - admitted)
+    gain = (Fraction(full.value_added_wan_yuan) - levied) * more - exact(row.annual_cost_wan_yuan) * (
+        1 - admitted
+    )
     if own <= 0 or gain <= 0:
         return None
     is_whole = admitted == 0 and not row.is_divisible

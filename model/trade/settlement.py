@@ -20,7 +20,7 @@ from dualcontrol.model.trade.offers import COUNTY, Offer, Offers
 
 CLAUSE = "A2"
 SHARE = 10**9  # published steps of loads
-YUAN = Fraction(1, 10**4)  # 万元
+YUAN, FINEST = Fraction(1, 10**4), Fraction(1, 10**9)  # 万元: steps of the price
 
 
 @dataclass(frozen=True)
@@ -103,15 +103,20 @@ def _price(clearing: Clearing, deals: list[Deal], reserve_price: Fraction) -> tu
     """
     if clearing.price_wan_yuan_per_tce_eq is None:
         return None, ""
-    worth = {d.offer.order.order_id: d.worth_wan_yuan / d.tce_eq for d in deals if d.offer.order.side == "buy"}
+    worth = {
+        d.offer.order.order_id: d.worth_wan_yuan / d.tce_eq for d in deals if d.offer.order.side == "buy"
+    }
     least = min(worth, key=lambda k: (worth[k], k))
     most = min(clearing.price_wan_yuan_per_tce_eq, worth[least])
     asked = [d.offer.order.limit_wan_yuan_per_tce_eq for d in deals if d.offer.order.side == "sell"]
     lowest = max([reserve_price, *asked])
     if most < lowest:
         return None, least
-    yuan = Fraction(math.floor(most / YUAN)) * YUAN
-    return (yuan if yuan >= lowest else most), ""
+    for step in (YUAN, FINEST):
+        price = math.floor(most / step) * step
+        if price >= lowest:
+            return price, ""
+    return None, least
 
 
 def _deal(offer: Offer, tce: int) -> Deal:
@@ -191,12 +196,10 @@ class Change:
 def change(case: Case, issued: Issued, trade: Trade) -> Change:
     """The county with the market less the county without."""
     before, after = issued.decisions, trade.after
-    uses = [
-        unit_use(case, after, i) + unit_use(case, before, i).scaled(Fraction(-1))
-        for i in case.unit_rows
-    ]
+    uses = [unit_use(case, after, i) + unit_use(case, before, i).scaled(Fraction(-1)) for i in case.unit_rows]
     uses += [
-        case.accounts.projects[j].scaled(after.project_load[j] - before.project_load[j]) for j in case.project_rows
+        case.accounts.projects[j].scaled(after.project_load[j] - before.project_load[j])
+        for j in case.project_rows
     ]
     county = case.accounts.counting.county(uses or [Use()], PowerBalance(NONE, NONE, NONE), NONE)
     return Change(
