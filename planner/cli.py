@@ -20,6 +20,7 @@ from dualcontrol import (
     ranges_command,
     regret_command,
     seek_command,
+    trade_command,
 )
 from dualcontrol.console import Voice, open_streams
 from dualcontrol.messages import LANGUAGES, Language, language, say
@@ -187,4 +188,5 @@ def build(lang: Language) -> typer.Typer:
     ranges_command.register(app, lang, json_flag, lang_text, help_flag)
     regret_command.register(app, lang, json_flag, lang_text, help_flag)
     explain_command.register(app, lang, json_flag, lang_text, help_flag)
+    trade_command.register(app, lang, json_flag, lang_text, help_flag)
     return app

@@ -8,11 +8,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from pathlib import Path
 
 import pandas as pd
 
 from dualcontrol.model.audit.choices import Plan, read_plan
 from dualcontrol.model.audit.conduct import NO_REWARD, conduct_now
+from dualcontrol.model.audit.folder import read_files
 from dualcontrol.model.audit.inputs import setting
 from dualcontrol.model.audit.ledger import Book, read_book
 from dualcontrol.model.audit.measures import saving_bound
@@ -84,7 +86,7 @@ def audit_trade(
     if results is None or market is None:
         return Verdict((*checks, form), scenario_hash=scenario.content_hash)
     rulings, operation = judge(scenario), None
-    if has_network(rulings):
+    if has_network(scenario):
         network = read_network(rulings)
         power, _ = read_power(plan_tables, rulings, network)
         operation = None if power is None else read_operation(rulings, network, power)
@@ -376,3 +378,10 @@ def _limits(after: Plan, market: Market, results: Results, issued_tce: Fraction)
     for row in county_rows(after):
         hard.within_hard(f"{row.name} {row.index}".strip(), row.activity, row.limit)
     return together([quota, total, hard])
+
+
+def audit_market(scenario: Scenario, folder: Path, market_tables: Mapping[str, pd.DataFrame]) -> Verdict:
+    """Check a market of the plan in a result folder. scenario: its inputs with the parameters of trade."""
+    probe = Probe("form_files", unit="")
+    tables = read_files(probe, folder)
+    return audit_trade(scenario, tables, market_tables)

@@ -33,6 +33,7 @@ COMMANDS = (
     "ranges",
     "regret",
     "explain",
+    "trade",
 )
 
 
