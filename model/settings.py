@@ -235,7 +235,7 @@ class TradeSettings(_Section):
         2025, description="last year of the five-year period; rights end with it (A2; after Zhejiang's pilot)"
     )
     restricted_units: tuple[str, ...] = Field(
-        (), description="units of the restricted or eliminated class: they do not buy, and sell only what they close (A2)"
+        (), description="units of the restricted or eliminated class: they buy nothing, sell only what they close (A2)"
     )
 
     @model_validator(mode="after")

@@ -63,10 +63,15 @@ def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
 def tables_of(held: Held) -> dict[str, pd.DataFrame]:
     """The market's tables with the columns of `TRADE_TABLES`; numbers exact (Fraction or int)."""
     rows = {
-        "trades": _trades(held), "accounts": _accounts(held), "ledger": _ledger(held), "constraints": _constraints(held),
-    }  # fmt: skip
+        "trades": _trades(held),
+        "accounts": _accounts(held),
+        "ledger": _ledger(held),
+        "constraints": _constraints(held),
+    }
     return {
-        name: pd.DataFrame([[row[c] for c in columns] for row in rows[name]], columns=list(columns), dtype=object)
+        name: pd.DataFrame(
+            [[row[c] for c in columns] for row in rows[name]], columns=list(columns), dtype=object
+        )
         for name, columns in TRADE_TABLES.items()
     }
 
@@ -123,7 +128,10 @@ def _accounts(held: Held) -> list[dict[str, Any]]:
     for name in sorted({d.offer.order.account for d in held.trade.deals}):
         kind, _, key = name.partition(":")
         own = [d for d in held.trade.deals if d.offer.order.account == name]
-        loads = {"unit": (before.activity, then.activity), "project": (before.project_load, then.project_load)}
+        loads = {
+            "unit": (before.activity, then.activity),
+            "project": (before.project_load, then.project_load),
+        }
         load = tuple(levels[key] for levels in loads[kind]) if kind in loads else (Fraction(1), Fraction(1))
 
         def moved(source: str, target: str, name: str = name) -> int:
@@ -173,7 +181,9 @@ def _constraints(held: Held) -> list[dict[str, Any]]:
         ):
             bound = Fraction(str(limit))
             slack = sign * (price - bound)
-            rows.append(none | {"name": name, "activity": price, "limit": bound, "slack": slack, "unit": PRICE_UNIT})
+            rows.append(
+                none | {"name": name, "activity": price, "limit": bound, "slack": slack, "unit": PRICE_UNIT}
+            )
     rows += [
         none | {
             "name": one.row, "clause": one.clause, "index": one.order_id, "activity": one.left_tce_eq,

@@ -17,7 +17,9 @@ from dualcontrol.trade_columns import TRADE_TABLES
 from dualcontrol.words import words
 
 SUMMARY, WORKBOOK = "summary.json", "trade.xlsx"
-_FINE = 9  # decimals that prices, money and loads are published with; all of them have no more, but shadow prices
+_FINE = (
+    9  # decimals that prices, money and loads are published with; all of them have no more, but shadow prices
+)
 _KEYS = ("order_id", "account", "from_account", "to_account", "for_account", "reference")
 
 
@@ -64,23 +66,26 @@ _SHEETS: dict[str, tuple[tuple[str, Column], ...]] = {
     "trades": (
         ("name", Column("column.name", width=22)), ("side", Column("trade.side", width=12)),
         ("kind", Column("trade.kind", width=26)), ("tce_eq", Column("trade.tce_eq", "int", 13)),
-        ("limit_wan_yuan_per_tce_eq", Column("trade.limit", "number", 16)),
+        ("limit_wan_yuan_per_tce_eq", Column("trade.limit", "dec4", 16)),
         ("filled_tce_eq", Column("trade.filled", "int", 13)), ("state", Column("trade.state", width=22)),
-        ("clause", Column("trade.clause", width=10)), ("paid_wan_yuan", Column("trade.paid", "number", 16)),
-        ("net_wan_yuan", Column("trade.net", "number", 16)),
+        ("clause", Column("trade.clause", width=10)),
+        ("paid_wan_yuan", Column("trade.paid", "dec2", 16, is_summed=True)),
+        ("net_wan_yuan", Column("trade.net", "dec2", 16, is_summed=True)),
     ),
     "accounts": (
         ("name", Column("column.name", width=22)), ("account", Column("column.account", width=20)),
         ("quota_before_tce", Column("trade.quota_before", "int", 14)), ("sold_tce", Column("trade.sold", "int", 12)),
         ("county_share_tce", Column("trade.county_share", "int", 14)),
         ("bought_tce", Column("trade.bought", "int", 12)), ("quota_after_tce", Column("trade.quota_after", "int", 14)),
-        ("worth_wan_yuan", Column("trade.worth", "number", 16)), ("paid_wan_yuan", Column("trade.paid", "number", 16)),
-        ("net_wan_yuan", Column("trade.net", "number", 16)), ("valid_until", Column("trade.valid_until", "int", 12)),
+        ("worth_wan_yuan", Column("trade.worth", "dec2", 16, is_summed=True)),
+        ("paid_wan_yuan", Column("trade.paid", "dec2", 16, is_summed=True)),
+        ("net_wan_yuan", Column("trade.net", "dec2", 16, is_summed=True)),
+        ("valid_until", Column("trade.valid_until", width=12)),
     ),
     "ledger": (
         ("from_account", Column("trade.from", width=22)), ("to_account", Column("trade.to", width=22)),
         ("tce", Column("trade.tce", "int", 12)), ("note", Column("trade.note", width=24)),
-        ("price", Column("trade.price_column", "number", 16)), ("wan_yuan", Column("trade.wan_yuan", "number", 16)),
+        ("price", Column("trade.price_column", "dec4", 16)), ("wan_yuan", Column("trade.wan_yuan", "dec2", 16)),
     ),
 }  # fmt: skip
 _WORDS = {"side": "trade_side", "kind": "trade_kind", "state": "trade_state", "note": "note"}
@@ -94,16 +99,34 @@ def workbook(tables: Mapping[str, pd.DataFrame], summary: Mapping[str, Any]) -> 
         for name, columns in _SHEETS.items():
             sheet = book.named_sheet(both(f"trade.{name}"))
             sheet.widths([column.width for _, column in columns])
-            sheet.titled(both(f"trade.{name}"), str(summary["title_zh"]))
+            sheet.titled(both(f"trade.{name}"), _told(summary))
             heads = [column for _, column in columns]
-            sheet.heads(heads, frozen_columns=1, is_text=True)
-            for row in tables[name].to_dict("records"):
-                sheet.record(heads, [_shown(key, row[key]) for key, _ in columns])
+            sheet.heads(heads, frozen_columns=1)
+            first = sheet.row
+            rows = [[_shown(key, row) for key, _ in columns] for row in tables[name].to_dict("records")]
+            for row in rows:
+                sheet.record(heads, row)
+            if rows and any(column.is_summed for column in heads):
+                sheet.totals(heads, first, rows, "total.all")
         book.set_print_areas()
     return output.getvalue()
 
 
-def _shown(column: str, value: Any) -> object:
+def _told(summary: Mapping[str, Any]) -> str:
+    """One line under the heading: price, tonnes, money, what it adds; or that there was no trade."""
+    price = summary["price_wan_yuan_per_tce_eq"]
+    if price is None:
+        return both("trade.no_trade" if summary["is_open"] else "trade.closed")
+    money, volume = summary["turnover_wan_yuan"], summary["volume_tce_eq"]
+    return both("trade.price", price=price * 1e4, volume=volume, money=money)
+
+
+def _shown(column: str, row: Mapping[str, Any]) -> object:
+    value = row[column]
+    if column == "name" and not value:
+        return both("trade.county")
+    if column == "valid_until":
+        return str(value)
     if column in _WORDS:
         return words(_WORDS[column], str(value)) if value else ""
     return float(value) if isinstance(value, Fraction) else value

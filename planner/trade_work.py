@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from dualcontrol.trade import Held
 
 
-
 @command
 def tell_trade(voice: Voice, folder: Path, out: Path, changes: Sequence[str]) -> int:
     """Hold the market of the plan in a result folder. OK, BAD_INPUT or AUDIT_FAILED."""
@@ -86,7 +85,12 @@ def _tell(voice: Voice, held: "Held", summary: dict[str, Any]) -> None:
     if price is None:
         voice.say("trade.no_trade")
     else:
-        voice.say("trade.price", price=price * 1e4, volume=summary["volume_tce_eq"], money=summary["turnover_wan_yuan"])
+        voice.say(
+            "trade.price",
+            price=price * 1e4,
+            volume=summary["volume_tce_eq"],
+            money=summary["turnover_wan_yuan"],
+        )
         voice.say(
             "trade.adds", added=summary["trade_adds_wan_yuan"], energy=float(held.moved.total_tce_eq),
             county=summary["county_share_tce"],

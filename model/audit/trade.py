@@ -65,8 +65,9 @@ class Market:
 
     def paid(self, account: str) -> Fraction:
         """What an account was paid less what it paid, 万元."""
-        return sum((_value(e["wan_yuan"]) * (1 if e["to_account"] == MARKET else -1) for e in self.entries
-                    if e["for_account"] == account and MARKET in (e["from_account"], e["to_account"])), ZERO)  # fmt: skip
+        own = [e for e in self.entries if e["for_account"] == account]
+        got = sum((_value(e["wan_yuan"]) for e in own if e["to_account"] == MARKET), ZERO)
+        return got - sum((_value(e["wan_yuan"]) for e in own if e["from_account"] == MARKET), ZERO)
 
     def references(self, kind: str) -> set[str]:
         """Measures or closures that are carried out for the market."""

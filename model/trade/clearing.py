@@ -20,8 +20,8 @@ MOST_NODES = 20_000  # of the search over whole orders; beyond, the best that wa
 class Order:
     """What an account offers or asks for.
 
-    tce_eq: most, whole tonnes at 等价 (> 0). limit_wan_yuan_per_tce_eq: what a tonne costs a seller to give up, or earns
-    a buyer. is_whole: all or nothing. kind: what it rests on (message id). reference: measure or closure, "" for none.
+    tce_eq: most, whole tonnes at 等价 (> 0). limit_wan_yuan_per_tce_eq: what a tonne costs a seller, or earns a
+    buyer. is_whole: all or nothing. kind: what it rests on (message id). reference: measure or closure, "" for none.
     """
 
     order_id: str

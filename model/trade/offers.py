@@ -112,7 +112,7 @@ def offers(case: Case, issued: Issued) -> Offers:
 
 
 def _bars(case: Case, unit_id: str) -> Barred | None:
-    """3.2.5, A2, 3.3.2a: dishonest units do not trade; of the restricted class only what they close; grade D no more."""
+    """3.2.5, A2, 3.3.2a: no trade for the dishonest and grade D; the restricted class only closes."""
     row, settings = case.unit_rows[unit_id], case.accounts.scenario.settings
     account = f"unit:{unit_id}"
     if case.is_on("3.2.5") and not may_buy_quota(state(row, settings)):

@@ -182,10 +182,7 @@ def quotas_after(issued: Issued, trade: Trade) -> Mapping[str, int]:
 
 @dataclass(frozen=True)
 class Change:
-    """What the market moves in the county against the market closed: energy (等价, measures of total and intensity),
-
-    value added and CO2, exact.
-    """
+    """What the market moves in the county against the market closed: energy (等价), value added, CO2; exact."""
 
     total_tce_eq: Fraction
     intensity_tce_eq: Fraction

@@ -33,8 +33,8 @@ def held(plan: Path, out: Path) -> pd.DataFrame:
 
 @pytest.mark.clause("A2")
 def test_rights_that_rules_hold_back_go_to_who_pays_for_the_saving(plan: Plan, tmp_path: Path) -> None:
-    # B's grant ends at 10 t (3.3.2b), worth 9 万元, so the plan leaves A's measure (20 万元 for 100 t) alone. B pays for
-    # it on the market: 100 t of the 200 it may buy, at what a tonne is worth to B, 0.9.
+    # B's grant ends at 10 t (3.3.2b), worth 9 万元, so the plan leaves A's measure (20 万元 for 100 t) alone. B pays
+    # for it on the market: 100 t of the 200 it may buy, at what a tonne is worth to B, 0.9.
     folder = write_county(
         tmp_path / "county",
         [unit("A", 1000, 100, sector="heavy"), unit("B", 1000, 900, sector="heavy", activity_max=1.3)],
@@ -46,7 +46,11 @@ def test_rights_that_rules_hold_back_go_to_who_pays_for_the_saving(plan: Plan, t
     assert told.unit("B")["quota_tce"] == 1000
     trades = held(told.folder, tmp_path / "market")
     assert len(trades) > 0, "the market is closed"
-    assert trades.loc["sell:A:m", ["filled_tce_eq", "paid_wan_yuan", "net_wan_yuan"]].tolist() == [100, 90, 70]
+    assert trades.loc["sell:A:m", ["filled_tce_eq", "paid_wan_yuan", "net_wan_yuan"]].tolist() == [
+        100,
+        90,
+        70,
+    ]
     assert trades.loc["buy:B", ["filled_tce_eq", "paid_wan_yuan", "net_wan_yuan"]].tolist() == [100, -90, 0]
     closed = plan(scenario=folder, off=("A2",))
     assert held(closed.folder, tmp_path / "closed").empty

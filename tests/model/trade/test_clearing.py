@@ -1,7 +1,7 @@
 """The uniform price: cases by hand, then every small market against all its possible fills and against an LP's dual."""
 
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -69,7 +69,7 @@ def test_an_order_that_is_all_or_nothing() -> None:
 
 
 def test_nobody_is_forced_into_a_loss() -> None:
-    # Filling a's 10 t at 5 would need c (4 t, 9) and d (6 t, 3): a gain of 4 in sum, but no price is above 5 and below 3.
+    # Filling a's 10 t at 5 would need c (4 t, 9) and d (6 t, 3): a gain of 4, but no price is above 5 and below 3.
     assert not clear([sell("a", 10, 5, whole=True), buy("c", 4, 9), buy("d", 6, 3)], LOW, HIGH).has_trade
 
 
@@ -115,7 +115,7 @@ def best_by_trying(orders: list[Order]) -> Fraction:
     low, high = BOUNDS
     limits = {o.limit_wan_yuan_per_tce_eq for o in orders if low <= o.limit_wan_yuan_per_tce_eq <= high}
     ends = sorted(limits | {low, high})
-    prices = ends + [(a + b) / 2 for a, b in zip(ends, ends[1:], strict=False)]
+    prices = ends + [(a + b) / 2 for a, b in pairwise(ends)]
     levels = [(0, o.tce_eq) if o.is_whole else range(o.tce_eq + 1) for o in orders]
     best = Fraction(0)
     for fill in product(*levels):
