@@ -218,15 +218,19 @@ class TradeSettings(_Section):
     price_cap_wan_yuan_per_tce_eq: Amount = Field(
         0.03, description="greatest price, 等价 (A2; assumed: twice the reserve price)"
     )
-    cap_share: Share = Field(0.1, description="most an existing unit may buy, share of its base (A2; assumed)")
+    cap_share: Share = Field(
+        0.1, description="most an existing unit may buy, share of its base (A2; assumed)"
+    )
     county_share: Share = Field(
-        0.25, description="share of a closure's quota that goes to the county, not to the market (A2; assumed)"
+        0.25,
+        description="share of a closure's quota that goes to the county, not to the market (A2; assumed)",
     )
     county_buys_max_tce_eq: Amount = Field(
         0.0, description="most the county buys into its reserve at the reserve price, as the last buyer (A2)"
     )
     county_sells_share: Share = Field(
-        0.0, description="most the county sells at the greatest price, as the last seller, share of its reserve (A2)"
+        0.0,
+        description="most the county sells at the greatest price, as the last seller, share of its reserve (A2)",
     )
     validity_years: Annotated[int, Field(ge=1, le=5)] = Field(
         1, description="years a right is good for, paid yearly, never beyond `period_end_year` (A2; assumed)"
@@ -235,13 +239,16 @@ class TradeSettings(_Section):
         2025, description="last year of the five-year period; rights end with it (A2; after Zhejiang's pilot)"
     )
     restricted_units: tuple[str, ...] = Field(
-        (), description="units of the restricted or eliminated class: they buy nothing, sell only what they close (A2)"
+        (),
+        description="units of the restricted or eliminated class: they buy nothing, sell only what they close (A2)",
     )
 
     @model_validator(mode="after")
     def _prices(self) -> "TradeSettings":
         if self.reserve_price_wan_yuan_per_tce_eq > self.price_cap_wan_yuan_per_tce_eq:
-            raise PydanticCustomError("trade_prices", "the reserve price of trade is above its greatest price")
+            raise PydanticCustomError(
+                "trade_prices", "the reserve price of trade is above its greatest price"
+            )
         return self
 
 

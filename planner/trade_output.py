@@ -65,9 +65,9 @@ def _plain(cell: str) -> str:
 _SHEETS: dict[str, tuple[tuple[str, Column], ...]] = {
     "trades": (
         ("name", Column("column.name", width=22)), ("side", Column("trade.side", width=12)),
-        ("kind", Column("trade.kind", width=26)), ("tce_eq", Column("trade.tce_eq", "int", 13)),
+        ("kind", Column("trade.kind", width=26)), ("tce_eq", Column("trade.tce_eq", "int", 18)),
         ("limit_wan_yuan_per_tce_eq", Column("trade.limit", "dec4", 16)),
-        ("filled_tce_eq", Column("trade.filled", "int", 13)), ("state", Column("trade.state", width=22)),
+        ("filled_tce_eq", Column("trade.filled", "int", 18)), ("state", Column("trade.state", width=22)),
         ("clause", Column("trade.clause", width=10)),
         ("paid_wan_yuan", Column("trade.paid", "dec2", 16, is_summed=True)),
         ("net_wan_yuan", Column("trade.net", "dec2", 16, is_summed=True)),

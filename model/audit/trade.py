@@ -376,8 +376,8 @@ def _limits(after: Plan, market: Market, results: Results, issued_tce: Fraction)
         held = grid.value("quota_tce") + market.moved(MARKET, GRID)
         total.at_most(GRID, county.grid_total, held, HARD * abs(held))
     total.within_hard("county", county.eq_total, issued_tce)
-    for row in county_rows(after):
-        hard.within_hard(f"{row.name} {row.index}".strip(), row.activity, row.limit)
+    for limit in county_rows(after):
+        hard.within_hard(f"{limit.name} {limit.index}".strip(), limit.activity, limit.limit)
     return together([quota, total, hard])
 
 
