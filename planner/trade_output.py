@@ -84,7 +84,7 @@ _SHEETS: dict[str, tuple[tuple[str, Column], ...]] = {
     ),
     "ledger": (
         ("from_account", Column("trade.from", width=22)), ("to_account", Column("trade.to", width=22)),
-        ("tce", Column("trade.tce", "int", 12)), ("note", Column("trade.note", width=24)),
+        ("tce", Column("column.tce", "int", 12)), ("note", Column("trade.note", width=24)),
         ("price", Column("trade.price_column", "dec4", 16)), ("wan_yuan", Column("trade.wan_yuan", "dec2", 16)),
     ),
 }  # fmt: skip

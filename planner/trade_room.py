@@ -81,9 +81,11 @@ def _effect(arrays: Arrays, offer: Offer) -> Floats:
         entries = slice(arrays.start[row], arrays.start[row + 1])
         own = arrays.value[entries][arrays.index[entries] == column].sum()
         moved[column] = -arrays.times(moved)[row] / own
-    change = arrays.times(moved)
-    effect = np.where((change > 0) & np.isfinite(arrays.row_upper), change, 0.0)
-    return np.where((change < 0) & np.isfinite(arrays.row_lower), -change, effect)
+    used = arrays.times(moved)
+    upward = np.where(np.isfinite(arrays.row_upper), np.maximum(used, 0.0), 0.0)
+    downward = np.where(np.isfinite(arrays.row_lower), np.maximum(-used, 0.0), 0.0)
+    effect: Floats = upward + downward
+    return effect
 
 
 def _room(arrays: Arrays, constraints: pd.DataFrame) -> Floats:

@@ -28,7 +28,7 @@ class Issued:
     def unused_tce(self, case: Case, unit_id: str) -> Fraction:
         """Quota of a unit beyond its planned use with the stated headroom, tce."""
         used = case.accounts.counting.counted(unit_use(case, self.decisions, unit_id), "total")
-        return self.quota_tce[f"unit:{unit_id}"] - used * (1 + headroom_share(case))
+        return Fraction(self.quota_tce[f"unit:{unit_id}"] - used * (1 + headroom_share(case)))
 
 
 def headroom_share(case: Case) -> Fraction:

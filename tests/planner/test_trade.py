@@ -52,7 +52,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def test_the_market_of_the_fictional_banner(plan: Path, tmp_path: Path, run: Run) -> None:
-    # Furnace (800 t, costs nothing) and food's measure (321 t at 0.218) meet alloy (645 t at 0.929) and silicon (674 t at
+    # A furnace (800 t, costs nothing) and a measure (321 t at 0.218) meet alloy (645 t at 0.929) and silicon (674 t at
     # 0.5347), who gets 1121 - 645 = 476 t: its worth is the price, rounded down to whole yuan for whole tonnes.
     before, out = contents(plan), tmp_path / "market"
     code, said = run("trade", plan, "--out", out, "--lang", "en")
