@@ -24,6 +24,9 @@ SAVED, SAVING, CLOSURE, COUNTY = "saved", "saving", "closure", "county"
 SHORT, MORE, REFUSED = "short", "more", "refused"
 RESERVE_ACCOUNT = "reserve"
 SHARE = 10**9  # published steps of loads
+FILLED = Fraction(
+    1, 500
+)  # of a quota: less than this (or a tonne) unused, and it is filled; hours are rounded
 
 
 @dataclass(frozen=True)
@@ -221,7 +224,8 @@ def _unit_purchase(case: Case, issued: Issued, unit_id: str) -> list[Offer]:
     ):  # who offers to close does not buy
         return []
     more = exact(row.activity_max) * exactly_in_service(case, made, unit_id) - made.activity[unit_id]
-    if more <= 0 or issued.unused_tce(case, unit_id) >= 1:
+    full = max(Fraction(1), issued.quota_tce[f"unit:{unit_id}"] * FILLED)
+    if more <= 0 or issued.unused_tce(case, unit_id) >= full:
         return []
     after = replace(made, activity={**made.activity, unit_id: made.activity[unit_id] + more})
     now, then = unit_use(case, made, unit_id), unit_use(case, after, unit_id)

@@ -15,6 +15,7 @@ from dualcontrol.model.scenario import Scenario
 from dualcontrol.tables import published
 from dualcontrol.trade import Held, hold_market, tables_of
 from dualcontrol.trade_output import as_text
+from tests.model.power.small_grids import gridded
 from tests.model.small_cases import changed, county, project, solve, total, unit
 
 # Nobody is cut. B may be given 1 % more by 3.3.2b (10 t worth 9 万元): less than a measure costs, so the plan leaves
@@ -81,6 +82,7 @@ def market(scenario: Scenario) -> Market:
     plan = published(solve(scenario))
     names = ("quotas", "measures", "projects", "ledger", "constraints", "account")
     tables = {name: getattr(plan, name) for name in names}
+    tables |= {f"power/{name}": frame for name, frame in plan.power.items()}
     held = hold_market(scenario, tables)
     made = tables_of(held)
     assert [str(c) for c in audit_trade(scenario, tables, as_text(made)).failed] == []
@@ -235,6 +237,24 @@ def test_a_project_that_was_not_taken_buys_its_way_in() -> None:
     assert (found.price, found.filled) == (Fraction("0.5"), {"buy:P": 100, "sell:county": 100})
     row = found.account("project:P")
     assert (row["quota_after_tce"], row["load_after"], float(row["net_wan_yuan"])) == (100, 1, 10)
+
+
+def test_a_market_on_a_plan_with_a_network() -> None:
+    # B draws 1752 MWh of 0.2 MW flat load over a wide connection and fills its quota but for the rounding of hours.
+    # A1's 100 t are sold whole; B's side of the hours is not asked again, the accounts of the year are.
+    loads = [{"load_id": i, "owner_id": i, "bus_id": "a", "profile_id": "flat"} for i in ("A1", "B")]
+    link = {"exchange_id": "x", "bus_id": "a", "import_mw": 5, "export_mw": 5, "import_yuan_per_mwh": 0,
+            "export_yuan_per_mwh": 0}  # fmt: skip
+    scenario = gridded(
+        [A1, unit("B", 800, 900, mwh=1752, sector="heavy", activity_max=1.3)], {},
+        {"exchange": [link], "loads": loads},
+        {**total(0), "policy": POLICY, "trade": TRADE,
+         "time": {"mode": "typical", "typical_days": 1, "extreme_days": False}},
+        measures=[M1],
+    )  # fmt: skip
+    found = market(scenario)
+    assert found.held.case.power is not None
+    assert found.filled == {"sell:A1:m1": 100, "buy:B": 100}
 
 
 @pytest.mark.parametrize("name", ["price", "tce", "load", "seller", "cap"])
