@@ -98,7 +98,9 @@ REGISTER: tuple[Clause, ...] = (
            "组织、人员、宣传没有数量关系；部门责任见 2.1 的附表", "organisation, staff and publicity have no quantities; departments are in the report of 2.1"),
     Clause("A1", "附件：1.达拉特旗十四五期间新建工业项目能效综合评价实施细则（试行）", "restrictive",
            "附件原文未见；指标、权重、等级均为情景参数", "the annex is not at hand; indicators, weights and grades are parameters of the scenario"),
-    Clause("A2", "2.达拉特旗用能权有偿使用和交易管理暂行办法（试行）", "outside",
-           f"附件原文未见；用能权交易在年中进行，{_LATER_ZH}", f"the annex is not at hand; trade happens in the year, {_LATER_EN}"),
+    Clause("A2", "2.达拉特旗用能权有偿使用和交易管理暂行办法（试行）", "permissive",
+           "附件原文未见，参数均为假定；市场默认关闭，计划下达后另行开市（`trade` 命令），不改动计划，故停用时计划不变，只是没有交易",
+           "the annex is not at hand, all parameters are assumed; the market is closed by default and held after the plan is "
+           "issued (command `trade`), so without the clause the plan is the same and nothing is traded"),
 )  # fmt: skip
 BY_ID = {clause.id: clause for clause in REGISTER}

@@ -236,6 +236,7 @@ _CUSTOM = {
     "total_needs_increment": "increment_tce_eq",
     "quarters_sum": "quarter_shares",
     "grade_order": "grade_scores",
+    "trade_prices": "reserve_price_wan_yuan_per_tce_eq",
     "plan_before_base": "plan_year",
 }
 

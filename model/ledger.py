@@ -1,7 +1,7 @@
 """The double-entry quota ledger (3.2.1b): every tonne of quota moves by an entry; whole tonnes only.
 
 Accounts: `superior` (上级), `pool` (旗统筹) and its earmark `pool:3.3.2c`, `unit:<id>`, `project:<id>`,
-`society:<id>`, `reserve`, `retired`, `grid` (the county at 等价 less its
+`society:<id>`, `reserve`, `retired`, `market` (A2, of trade after the plan), `grid` (the county at 等价 less its
 owners at 当量, with losses).
 """
 
@@ -13,13 +13,14 @@ import pandas as pd
 
 from dualcontrol.model.traced import plain
 
-SUPERIOR, POOL, EARMARK, RESERVE, RETIRED, GRID = (
+SUPERIOR, POOL, EARMARK, RESERVE, RETIRED, GRID, MARKET = (
     "superior",
     "pool",
     "pool:3.3.2c",
     "reserve",
     "retired",
     "grid",
+    "market",
 )
 
 

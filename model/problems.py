@@ -74,6 +74,7 @@ RULES: Mapping[str, tuple[str, ...]] = {
     "total_needs_increment": (),
     "quarters_sum": (),
     "grade_order": (),
+    "trade_prices": (),
     "plan_before_base": (),
     # overrides of cells
     "cell_key": ("expected",),

@@ -258,9 +258,14 @@ def _in_order(problems: list[Problem]) -> list[Problem]:
     return sorted(problems, key=rank)
 
 
+def _unset(settings: Settings) -> set[str]:
+    return set() if settings.trade.open else {"trade"}
+
+
 def _hash(settings: Settings, tables: Mapping[str, pd.DataFrame], profiles: pd.DataFrame) -> str:
     content: dict[str, object] = {
-        "settings": settings.model_dump(mode="json", exclude={"inherits"}),
+        # trade comes after a plan and has no part in it: a closed market leaves the hashes of old plans alone
+        "settings": settings.model_dump(mode="json", exclude={"inherits"} | _unset(settings)),
         # an empty table is the same as none, so that a new table in the schema leaves old hashes alone
         "tables": {name: rows_of(frame, TABLES[name]) for name, frame in tables.items() if len(frame)},
     }

@@ -208,6 +208,50 @@ class Review(_Section):
     )
 
 
+class TradeSettings(_Section):
+    """The market in use rights (A2). Annex 2 is not published: all is assumed, after the pilots; see docs/trade.md."""
+
+    open: bool = Field(False, description="whether use rights may be traded after the plan is issued (A2)")
+    reserve_price_wan_yuan_per_tce_eq: Amount = Field(
+        0.015, description="least price, 等价 (A2; assumed: 150 yuan, the base price of Shizuishan's pilot)"
+    )
+    price_cap_wan_yuan_per_tce_eq: Amount = Field(
+        0.03, description="greatest price, 等价 (A2; assumed: twice the reserve price)"
+    )
+    cap_share: Share = Field(
+        0.1, description="most an existing unit may buy, share of its base (A2; assumed)"
+    )
+    county_share: Share = Field(
+        0.25,
+        description="share of a closure's quota that goes to the county, not to the market (A2; assumed)",
+    )
+    county_buys_max_tce_eq: Amount = Field(
+        0.0, description="most the county buys into its reserve at the reserve price, as the last buyer (A2)"
+    )
+    county_sells_share: Share = Field(
+        0.0,
+        description="most the county sells at the greatest price, as the last seller, share of its reserve (A2)",
+    )
+    validity_years: Annotated[int, Field(ge=1, le=5)] = Field(
+        1, description="years a right is good for, paid yearly, never beyond `period_end_year` (A2; assumed)"
+    )
+    period_end_year: Annotated[int, Field(ge=2000, le=2100)] = Field(
+        2025, description="last year of the five-year period; rights end with it (A2; after Zhejiang's pilot)"
+    )
+    restricted_units: tuple[str, ...] = Field(
+        (),
+        description="units of the restricted or eliminated class: they buy nothing, sell only what they close (A2)",
+    )
+
+    @model_validator(mode="after")
+    def _prices(self) -> "TradeSettings":
+        if self.reserve_price_wan_yuan_per_tce_eq > self.price_cap_wan_yuan_per_tce_eq:
+            raise PydanticCustomError(
+                "trade_prices", "the reserve price of trade is above its greatest price"
+            )
+        return self
+
+
 class Solve(_Section):
     """How it is solved."""
 
@@ -270,6 +314,7 @@ class Settings(_Section):
     agenda: Agenda = Agenda()
     evaluation: EvaluationSettings = EvaluationSettings()
     review: Review = Review()
+    trade: TradeSettings = TradeSettings()
     solve: Solve = Solve()
     time: Time = Time()
     power: Power = Power()

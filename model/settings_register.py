@@ -115,6 +115,18 @@ _WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "between": ("介于两者之间时由谁审查（按地方规定）", ""),
         "pending_units_stop": ("节能审查未办完的存量单位也停产（3.2.2a）", ""),
     },
+    "trade": {
+        "open": ("计划下达后可否交易用能权（A2）", ""),
+        "reserve_price_wan_yuan_per_tce_eq": ("保留价，最低成交价（等价，A2）", "万元/tce_eq"),
+        "price_cap_wan_yuan_per_tce_eq": ("最高价（等价，A2）", "万元/tce_eq"),
+        "cap_share": ("现有单位最多买入，占其基数（A2）", "小数"),
+        "county_share": ("关停腾出的指标中归旗里、不进市场的部分（A2）", "小数"),
+        "county_buys_max_tce_eq": ("旗里按保留价最后买入、转入预留的上限（A2）", "tce_eq"),
+        "county_sells_share": ("旗里按最高价最后卖出的上限，占预留（A2）", "小数"),
+        "validity_years": ("用能权有效年数，按年付款，不超过五年规划期末（A2）", "年"),
+        "period_end_year": ("五年规划期的最后一年，用能权到期（A2）", "年"),
+        "restricted_units": ("限制类、淘汰类单位：不得买入，只能卖出关停腾出的（A2）", ""),
+    },
     "solve": {
         "score_tolerance_wan_yuan": ("为按得分排序可让出的增加值", "万元"),
         "mip_gap": ("第一阶段允许的相对间隙", "小数"),

@@ -77,7 +77,7 @@ def _client(address: str, tls: Tls, processes: int) -> Iterator[Any]:
                 made = LocalCluster(
                     n_workers=processes, threads_per_worker=1, processes=True, host="127.0.0.1",
                     dashboard_address=None, worker_dashboard_address=None, silence_logs=logging.CRITICAL,
-                )  # type: ignore[no-untyped-call]  # fmt: skip
+                )  # fmt: skip
                 place = stack.enter_context(made)
             client = Client(place, security=Security(**options) if options else None, timeout=PATIENCE_S)
         except (OSError, TimeoutError, ValueError, TypeError) as error:

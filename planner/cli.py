@@ -24,6 +24,7 @@ from dualcontrol import (
     regret_command,
     scenario_command,
     seek_command,
+    trade_command,
 )
 from dualcontrol.console import Voice, open_streams
 from dualcontrol.help_examples import add_examples
@@ -196,6 +197,7 @@ def build(lang: Language) -> typer.Typer:
     regret_command.register(app, lang, json_flag, lang_text, help_flag)
     explain_command.register(app, lang, json_flag, lang_text, help_flag)
     budget_plan_command.register(app, lang, json_flag, lang_text, help_flag)
+    trade_command.register(app, lang, json_flag, lang_text, help_flag)
     completion_command.register(app, lang, json_flag, lang_text, help_flag)
     add_examples(app, lang)
     return app

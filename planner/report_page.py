@@ -198,8 +198,8 @@ def _owners(facts: Facts) -> str:
         )
     for row in plan.projects.itertuples(index=False):
         clauses = "; ".join(part for part in str(row.clause or "").split(";") if part)
-        sector, decision = material.sector(row.sector_id), worded("decision", row.decision)
-        rows.append(_cells(row.name, sector, decision, clauses, 0, int(row.quota_tce), row.quota_tce,
+        sector, told = material.sector(row.sector_id), worded("decision", row.decision)
+        rows.append(_cells(row.name, sector, told, clauses, 0, int(row.quota_tce), row.quota_tce,
                            row.planned_use_tce, row.value_added_wan_yuan))  # fmt: skip
         marks.append(_marks("project", sector, f"decision.{row.decision}", clauses, row.quota_tce))
         whys.append(_why(row, []))

@@ -58,5 +58,5 @@ def penalty_share(state_now: str, settings: Settings) -> float:
 
 
 def may_buy_quota(state_now: str) -> bool:
-    """Whether a holder in this state may buy quota from others (A2; for the trade of later years)."""
+    """Whether a holder in this state may buy quota from others (A2)."""
     return state_now not in BARRED

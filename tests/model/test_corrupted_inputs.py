@@ -205,6 +205,7 @@ CASES = [
     Case("cap_of_nothing", cell("evaluation", 2, "cap", "0"), "not_positive", "evaluation.csv", 2, "cap", "0"),
     Case("surcharge_in_fen", cell("tariffs", 2, "yuan_per_kwh", "30"), "above_maximum", "tariffs.csv", 2, "yuan_per_kwh", "30"),
     Case("grades_upside_down", setting("", "evaluation = { grade_scores = [60, 75, 90] }"), "grade_order", TOML, 1, "evaluation.grade_scores"),
+    Case("trade_prices_crossed", setting("", "trade = { reserve_price_wan_yuan_per_tce_eq = 0.5 }"), "trade_prices", TOML, 1, "trade.reserve_price_wan_yuan_per_tce_eq"),
     Case("retired_as_measure", cell("retirements", 2, "retirement_id", "M1"), "id_used_twice", "retirements.csv", 2, "retirement_id", "M1"),
     Case("greener_than_use", cell("units", 2, "self_pv_base_mwh", "901"), "green_above_use", "units.csv", 2, "green_base_mwh"),
     Case("pv_above_use", both(NO_GREEN, cell("units", 3, "self_pv_base_mwh", "1")), "green_above_use", "units.csv", 3, "self_pv_base_mwh"),

@@ -39,6 +39,7 @@ COMMANDS = (
     "new",
     "diff",
     "completion",
+    "trade",
 )
 
 
