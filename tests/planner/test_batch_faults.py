@@ -54,6 +54,8 @@ def child(folder: Path, log: Path, count: int, repository: Path) -> "subprocess.
     return subprocess.Popen(
         [sys.executable, "-m", "tests.planner.batch_works", *arguments], cwd=repository, start_new_session=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        # what runs in the background of a shell ignores Ctrl-C, and so would its children
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )  # fmt: skip
 
 

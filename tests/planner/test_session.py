@@ -64,6 +64,7 @@ def test_hot_equals_cold_on_random_walks() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("start", range(6, 200, 20))
 def test_hot_equals_cold_on_many_random_walks(start: int) -> None:
     told = [run_walk(seed, 3) for seed in range(start, min(start + 20, 200))]
