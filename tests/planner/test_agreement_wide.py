@@ -139,6 +139,7 @@ def test_base_methods_that_only_redistribute_need_no_increment() -> None:
     assert quotas(plan) == {"unit:A": 101, "unit:B": 100, "grid": 0}
 
 
+@pytest.mark.slow
 def test_whoever_repeats_a_base_year_of_fractions_has_a_plan() -> None:
     # Nobody can run lower or higher, homes need what they needed: the base year itself is the only plan there is.
     for seed in range(12):
@@ -166,7 +167,7 @@ def test_whoever_repeats_a_base_year_of_fractions_has_a_plan() -> None:
 
 
 @pytest.mark.parametrize("scale", [1.0, 0.01])
-@pytest.mark.parametrize("start", range(0, 40, 20))
+@pytest.mark.parametrize("start", [0, pytest.param(20, marks=pytest.mark.slow)])
 def test_every_plan_of_a_random_county_passes(start: int, scale: float) -> None:
     made = 0
     for seed in range(start, start + 20):

@@ -174,6 +174,7 @@ def test_every_check_of_the_audit_can_be_told(dalad: Case) -> None:
             say(f"audit.{check.name}", lang, **check.params)  # KeyError if a parameter is missing
 
 
+@pytest.mark.slow
 def test_constraints_movements_and_decisions_have_names(dalad: Case) -> None:
     assert [row.name for row in ROWS if not known(f"constraint.{row.name}")] == []
     assert [note for note in {*WATERFALL, *dalad.plan.ledger["note"]} if not known(f"note.{note}")] == []

@@ -27,6 +27,7 @@ ROOMS = {
     "dualcontrol.model.evaluation": "model/evaluation",
     "dualcontrol.model.allocation": "model/allocation",
     "dualcontrol.model.power": "model/power",
+    "dualcontrol.model.trade": "model/trade",
     "dualcontrol.solvers": "solvers",
     "dualcontrol.scenarios": "scenarios",
     "dualcontrol.notebooks": "notebooks",

@@ -175,6 +175,7 @@ def test_bases_are_shares_of_the_right_things(two_firms: Case) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_shares_of_the_real_case_sum_to_one(dalad: Case) -> None:
     for shares in basis_shares(dalad.plan, dalad.scenario).values():
         assert set(shares) <= set(BASES)

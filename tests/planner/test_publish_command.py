@@ -129,6 +129,7 @@ def test_no_result_is_bad_input(tmp_path: Path, run: Run) -> None:
     assert not (tmp_path / "nothing").exists()
 
 
+@pytest.mark.slow
 def test_what_somebody_changed_is_not_written_over(result: Path, run: Run, quick: None) -> None:
     assert run("publish", result)[0] == 0
     plan = result / WORD[0]
@@ -142,6 +143,7 @@ def test_what_somebody_changed_is_not_written_over(result: Path, run: Run, quick
     assert plan.is_file()
 
 
+@pytest.mark.slow
 def test_a_failure_while_writing_leaves_everything_as_it_was(
     result: Path, run: Run, quick: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -157,6 +159,7 @@ def test_a_failure_while_writing_leaves_everything_as_it_was(
     assert [path.name for path in result.parent.iterdir()] == [result.name]
 
 
+@pytest.mark.slow
 def test_solving_anew_takes_the_documents_away_and_an_issued_plan_keeps_its_log(
     result: Path, run: Run, quick: None, two_firms: Case
 ) -> None:
@@ -388,6 +391,7 @@ def test_a_machine_without_a_chinese_font_gets_english_labels_and_a_note(
     assert (result / "figures" / "pool.zh.svg").is_file()
 
 
+@pytest.mark.slow
 def test_a_system_that_cannot_write_chinese_names_says_so(result: Path) -> None:
     environment = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "PYTHONIOENCODING": "utf-8"}
     before = files_of(result)
@@ -401,6 +405,7 @@ def test_a_system_that_cannot_write_chinese_names_says_so(result: Path) -> None:
     assert b"Traceback" not in said.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("localedef") is None, reason="no localedef to make a GBK locale with")
 def test_documents_are_the_same_under_a_gbk_locale(
     result: Path, tmp_path: Path, run: Run, quick: None

@@ -115,6 +115,7 @@ def value_at(found: Optimised, unit_id: str, quota: float) -> float:
     return solution.objective if solution.status is Status.OPTIMAL else -math.inf
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("within", "seeds"),
     [(0.0, 5), (0.01, 5), *(pytest.param(x, 30, marks=pytest.mark.slow) for x in (0.0, 0.02))],

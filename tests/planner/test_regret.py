@@ -166,6 +166,7 @@ def by_trying(futures: Sequence[Future]) -> tuple[list[str], dict[tuple[float, .
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "seed", [2, *(pytest.param(k, marks=pytest.mark.slow) for k in (0, 1, 3, 4, 5, 6, 7, 8, 9))]
 )

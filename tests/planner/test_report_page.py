@@ -181,6 +181,7 @@ def test_text_is_text(first: int, scenarios_folder: Path, tmp_path: Path) -> Non
     assert not [n for _, n, _ in found.attributes if n.startswith("on")]
 
 
+@pytest.mark.slow
 def test_pictures_are_taken_over_with_words_for_who_cannot_see_them(made: tuple[str, dc.Plan], tmp_path: Path,
                                                                     scenarios_folder: Path) -> None:  # fmt: skip
     assert 'id="network"' not in made[0]

@@ -93,6 +93,7 @@ def test_a_lever_that_cannot_do_it_says_so(tmp_path: Path) -> None:
     assert not any(one.amount for one in answers(scenario, admits("P"), "increment").values())
 
 
+@pytest.mark.slow
 def test_where_there_is_no_plan_a_lever_may_bring_one(tmp_path: Path) -> None:
     home = {"line_id": "homes", "base_fuel_tce": 100, "base_electricity_mwh": 0, "plan_fuel_tce": 150,
             "plan_electricity_mwh": 0, "co2_t_per_fuel_tce": 2.6, "floor_share": 1}  # fmt: skip
@@ -102,6 +103,7 @@ def test_where_there_is_no_plan_a_lever_may_bring_one(tmp_path: Path) -> None:
     assert answers(scenario, is_worth(0), "increment")["increment"].amount == 50
 
 
+@pytest.mark.slow
 def test_the_command(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert LEVERS == NAMES
     folder = str(write_county(tmp_path / "s", THREE, {**total(50), **NO_CUT}))

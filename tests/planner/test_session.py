@@ -58,14 +58,14 @@ def run_walk(seed: int, steps: int) -> tuple[int, int]:
 
 
 def test_hot_equals_cold_on_random_walks() -> None:
-    told = [run_walk(seed, 2) for seed in range(6)]
-    assert sum(plans for plans, _ in told) >= 6
-    assert sum(kept for _, kept in told) >= 4
+    told = [run_walk(seed, 2) for seed in range(2)]
+    assert sum(plans for plans, _ in told) >= 2
+    assert sum(kept for _, kept in told) >= 2
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize("start", range(6, 200, 20))
+@pytest.mark.parametrize("start", range(0, 200, 20))
 def test_hot_equals_cold_on_many_random_walks(start: int) -> None:
     told = [run_walk(seed, 3) for seed in range(start, min(start + 20, 200))]
     assert sum(plans for plans, _ in told) >= 2 * len(told)
