@@ -86,7 +86,9 @@ def shares_known(when: Calendar) -> Months:
     )
 
 
-def path_of(quarters: Iterable[int], when: Calendar, start_month: int = 1, last_year: Months | None = None) -> Months:
+def path_of(
+    quarters: Iterable[int], when: Calendar, start_month: int = 1, last_year: Months | None = None
+) -> Months:
     """A quota by month: its quarters divided by last year's months, else by days; sums to the quota exactly."""
     path: list[Fraction] = []
     days = [Fraction(b - a) for a, b in zip(when.months[:-1], when.months[1:], strict=True)]
@@ -195,7 +197,9 @@ class Tracking:
         summed = []
         for (department, indicator, unit), courses in sorted(groups.items()):
             course = together(courses)
-            summed.append(Indicator(department, department, indicator, unit, course, forecast(course, self.rules)))
+            summed.append(
+                Indicator(department, department, indicator, unit, course, forecast(course, self.rules))
+            )
         return tuple(summed)
 
     def colours(self, department: str) -> dict[str, int]:
@@ -243,9 +247,13 @@ def track(
         statuses.append(Status(holder, course, found, estimated, told, bool(flows)))
         indicators.append(Indicator(holder.account, holder.department, ENERGY, "tce", course, found))
         if "3.3.4b" not in off:
-            indicators += _others(holder, course, co2, process.get(holder.owner, ZERO), flows, accounts, rules)
+            indicators += _others(
+                holder, course, co2, process.get(holder.owner, ZERO), flows, accounts, rules
+            )
     county = _county(statuses, known, rules, is_on="2.5" not in off)
-    return Tracking(metered, tuple(statuses), tuple(indicators), county, rules, bool(last_year), "2.5" not in off)
+    return Tracking(
+        metered, tuple(statuses), tuple(indicators), county, rules, bool(last_year), "2.5" not in off
+    )
 
 
 def _others(
@@ -276,14 +284,22 @@ def _others(
             year = holder.resources.get(row.resource_id, ZERO)
             water = Course(tuple(year * s for s in shape), used, course.known)
             found.append(
-                Indicator(holder.account, holder.department, row.resource_id, row.unit, water, forecast(water, rules))
+                Indicator(
+                    holder.account,
+                    holder.department,
+                    row.resource_id,
+                    row.unit,
+                    water,
+                    forecast(water, rules),
+                )
             )
     return found
 
 
 def _county(statuses: Iterable[Status], known: Months, rules: TrackingRules, *, is_on: bool) -> Status:
-    """All metered accounts as one."""
-    listed = list(statuses)
+    """All accounts that have readings as one; all, if none has."""
+    every = list(statuses)
+    listed = [s for s in every if s.is_metered] or every
     course = together(s.course for s in listed) if listed else Course((ZERO,) * 12, (ZERO,) * 12, known)
     quarters = tuple(sum(s.holder.quarters[q] for s in listed) for q in range(4))
     planned = sum((s.holder.planned_tce for s in listed), ZERO)
@@ -291,7 +307,11 @@ def _county(statuses: Iterable[Status], known: Months, rules: TrackingRules, *, 
     holder = Holder("county", "", "", "", UNNAMED, (*quarters,), planned, co2, Fraction(1), 1, {})  # type: ignore[arg-type]
     estimated = sum((s.estimated_tce for s in listed), ZERO)
     found = forecast(course, rules)
-    told = warnings(course, found, estimated, rules, is_metered=any(s.is_metered for s in listed)) if is_on else ()
+    told = (
+        warnings(course, found, estimated, rules, is_metered=any(s.is_metered for s in listed))
+        if is_on
+        else ()
+    )
     return Status(holder, course, found, estimated, told, True)
 
 

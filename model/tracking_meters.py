@@ -19,7 +19,7 @@ from dualcontrol.model.tracking_readings import (
     single_faults,
 )
 from dualcontrol.model.tracking_repeats import repeats
-from dualcontrol.model.tracking_series import MonthSums, interval_series, register_series
+from dualcontrol.model.tracking_series import interval_series, register_series
 from dualcontrol.model.tracking_units import conversion
 
 Months = tuple[Fraction, ...]
@@ -98,7 +98,7 @@ class _Meters:
         rows = [
             ReadingProblem(
                 rule, told["place"], told["unit_id"], told["carrier"], told["time"], told["value"],
-                f"done.{rule}", 1, taken, quantity,
+                f"reading_done.{rule}", 1, taken, quantity,
             )
             for (_, rule, taken, quantity), told in zip(wanted, words, strict=True)
         ]  # fmt: skip
@@ -115,7 +115,9 @@ class _Meters:
             later |= not_over & (read.time != NEVER) & (read.time < when.end)
         self.later = int(later.sum())
         left = ~later
-        for rule, rows in single_faults(read, when, {k: f is not None for k, f in self.factors.items()}).items():
+        for rule, rows in single_faults(
+            read, when, {k: f is not None for k, f in self.factors.items()}
+        ).items():
             places = np.flatnonzero(rows & ~later).tolist()
             left &= ~rows
             if places:
@@ -146,7 +148,9 @@ class _Meters:
             key += column[places]
             key += shift
         jumps = np.flatnonzero(key[1:] != key[:-1])
-        is_in_pieces = len(jumps) < _MOST_SERIES and len({*key[jumps].tolist(), int(key[-1])}) == len(jumps) + 1
+        is_in_pieces = (
+            len(jumps) < _MOST_SERIES and len({*key[jumps].tolist(), int(key[-1])}) == len(jumps) + 1
+        )
         if not is_in_pieces:
             order = np.argsort(key, kind="stable")
             places, key = places[order], key[order]
@@ -171,7 +175,14 @@ class _Meters:
         factor = Fraction(1) if unit == UNSAID else self.factors[unit, int(read.carrier[first])]
         assert factor is not None  # noqa: S101 - rows of other units were taken out
         if factor != 1:
-            self._tell_series("unit_converted", owner, carrier, "", f"{read.units[unit]} → {self.expected.carriers[carrier]}", len(rows))
+            self._tell_series(
+                "unit_converted",
+                owner,
+                carrier,
+                "",
+                f"{read.units[unit]} → {self.expected.carriers[carrier]}",
+                len(rows),
+            )
         use = self._use(owner, carrier, int(read.use[first]), len(rows))
         start = self.expected.starts.get(owner, 0)
         work = register_series if is_register else interval_series
@@ -191,18 +202,36 @@ class _Meters:
             return "fuel"
         return planned[0] if planned else "fuel"
 
-    def _tell_series(self, rule: str, owner: str, carrier: str, time: str, value: str, rows: int, quantity: str = "") -> None:
-        self.problems.append(ReadingProblem(rule, "–", owner, carrier, time, value, f"done.{rule}", rows, 0, quantity))
+    def _tell_series(
+        self, rule: str, owner: str, carrier: str, time: str, value: str, rows: int, quantity: str = ""
+    ) -> None:
+        self.problems.append(
+            ReadingProblem(rule, "–", owner, carrier, time, value, f"reading_done.{rule}", rows, 0, quantity)
+        )
 
     def _teller(self, rows: Ints, owner: str, carrier: str, factor: Fraction) -> Any:
-        def tell(rule: str, place: int | None, at: int, value: int, count: int = 1, taken: int = 0, filled: int | None = None) -> None:
+        def tell(
+            rule: str,
+            place: int | None,
+            at: int,
+            value: int,
+            count: int = 1,
+            taken: int = 0,
+            filled: int | None = None,
+        ) -> None:
             quantity = "" if filled is None else _decimal(factor * filled / MICRO)
             if place is not None:
                 self.by_row(rule, [int(rows[place])], is_taken=bool(taken), quantity=quantity)
                 return
             when = self.when
-            time = f"{when.text(at)} – {when.text(value)}" if rule in {"gap", "late", "bridged"} else when.text(at)
-            self._tell_series(rule, owner, carrier, time, "" if rule != "coarse" else str(value), count, quantity)
+            time = (
+                f"{when.text(at)} – {when.text(value)}"
+                if rule in {"gap", "late", "bridged"}
+                else when.text(at)
+            )
+            self._tell_series(
+                rule, owner, carrier, time, "" if rule != "coarse" else str(value), count, quantity
+            )
 
         return tell
 
@@ -232,6 +261,3 @@ def judge_readings(read: Readings, when: Calendar, expected: Expected) -> Metere
     Pure. The order of rows decides nothing but which of two equal readings is called the duplicate.
     """
     return _Meters(read, when, expected).judge()
-
-
-

@@ -114,7 +114,9 @@ def calendar(year: int, cut: int | None = None, known: int | None = None) -> Cal
     return Calendar(year, months, months[-1] if cut is None else min(cut, months[-1]), known)
 
 
-def single_faults(read: Readings, when: Calendar, factors: Mapping[tuple[int, int], bool]) -> dict[str, Bools]:
+def single_faults(
+    read: Readings, when: Calendar, factors: Mapping[tuple[int, int], bool]
+) -> dict[str, Bools]:
     """Rows that cannot be taken whatever the others say, by rule; a row is under the first rule that it breaks.
 
     factors: whether a unit (place) can be converted to the carrier's (place).

@@ -27,10 +27,16 @@ class TrackingRules(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    ahead_share: Part = Field(0.05, description="yellow: use to date above the path by this share of it (2.5)")
-    far_ahead_share: Part = Field(0.15, description="orange: use to date above the path by this share of it (2.5)")
+    ahead_share: Part = Field(
+        0.05, description="yellow: use to date above the path by this share of it (2.5)"
+    )
+    far_ahead_share: Part = Field(
+        0.15, description="orange: use to date above the path by this share of it (2.5)"
+    )
     margin_share: Part = Field(0.02, description="a forecast warns above the quota by this share of it (2.5)")
-    estimated_share: Part = Field(0.10, description="yellow: share of the use to date that is estimated (2.5)")
+    estimated_share: Part = Field(
+        0.10, description="yellow: share of the use to date that is estimated (2.5)"
+    )
     least_deviation: Part = Field(
         0.10, description="deviation of months from the path taken before three full months are known"
     )
@@ -90,7 +96,11 @@ def forecast(course: Course, rules: TrackingRules) -> Forecast | None:
     past = [float(p * k) for p, k in zip(course.path, course.known, strict=True)]
     rest = [float(p * (1 - k)) for p, k in zip(course.path, course.known, strict=True)]
     ratio, to_come = used / path, sum(rest)
-    full = [(float(p), float(u)) for p, u, k in zip(course.path, course.used, course.known, strict=True) if k == 1 and p > 0]
+    full = [
+        (float(p), float(u))
+        for p, u, k in zip(course.path, course.used, course.known, strict=True)
+        if k == 1 and p > 0
+    ]
     own = [u / p for p, u in full]
     deviation = _deviation(own)
     if len(full) < FEW:
@@ -132,8 +142,12 @@ def warnings(
         warn(YELLOW, "recent_pace", found.recent > limit)
     warn(ORANGE, "far_ahead_of_path", float(used) > float(path) * (1 + rules.far_ahead_share))
     warn(YELLOW, "ahead_of_path", float(used) > float(path) * (1 + rules.ahead_share))
-    warn(YELLOW, "mostly_estimated", estimated_tce > 0 and float(estimated_tce) > rules.estimated_share * float(used))
-    warn(YELLOW, "no_readings", not is_metered)
+    warn(
+        YELLOW,
+        "mostly_estimated",
+        estimated_tce > 0 and float(estimated_tce) > rules.estimated_share * float(used),
+    )
+    warn(YELLOW, "no_readings", path > 0 and not is_metered)
     return tuple(sorted(told, key=lambda one: -COLOURS.index(one[0])))
 
 

@@ -25,6 +25,7 @@ from dualcontrol import (
     scenario_command,
     seek_command,
     trade_command,
+    track_command,
 )
 from dualcontrol.console import Voice, open_streams
 from dualcontrol.help_examples import add_examples
@@ -199,5 +200,6 @@ def build(lang: Language) -> typer.Typer:
     budget_plan_command.register(app, lang, json_flag, lang_text, help_flag)
     trade_command.register(app, lang, json_flag, lang_text, help_flag)
     completion_command.register(app, lang, json_flag, lang_text, help_flag)
+    track_command.register(app, lang, json_flag, lang_text, help_flag)
     add_examples(app, lang)
     return app

@@ -41,7 +41,9 @@ class Followed:
     def words(self) -> Words:
         """What may stand in a reading of this plan."""
         rows = self.scenario.rows
-        carriers = [(r.carrier_id, r.unit) for r in rows("carriers")] + [(r.resource_id, r.unit) for r in rows("resources")]
+        carriers = [(r.carrier_id, r.unit) for r in rows("carriers")] + [
+            (r.resource_id, r.unit) for r in rows("resources")
+        ]
         units = sorted({*(unit for _, unit in carriers), *known_units()})
         return Words(
             tuple(sorted({*(r.unit_id for r in rows("units")), *(r.project_id for r in rows("projects"))})),
@@ -52,7 +54,9 @@ class Followed:
     def expected(self, when: Calendar) -> Expected:
         """Meters that the plan knows of."""
         rows = self.scenario.rows
-        units = {r.resource_id: r.unit for r in rows("resources")} | {r.carrier_id: r.unit for r in rows("carriers")}
+        units = {r.resource_id: r.unit for r in rows("resources")} | {
+            r.carrier_id: r.unit for r in rows("carriers")
+        }
         flows: dict[str, dict[str, tuple[str, ...]]] = {}
         held = {h.owner for h in self.holders if h.quota_tce > 0}
         for table, key in (("unit_energy", "unit_id"), ("project_energy", "project_id")):
@@ -98,7 +102,9 @@ def _holders(folder: Path, scenario: Scenario) -> tuple[Holder, ...]:
     when = calendar(int(scenario.settings.plan_year))
     found = []
 
-    def holder(kind: str, row: Mapping[str, str], level: str, quarters: tuple[int, int, int, int], start: int) -> None:
+    def holder(
+        kind: str, row: Mapping[str, str], level: str, quarters: tuple[int, int, int, int], start: int
+    ) -> None:
         owner = row["id"] if kind == "unit" else row["project_id"]
         activity = Fraction(row[level] or 0)
         found.append(
@@ -136,8 +142,18 @@ def last_end(read: Readings, when: Calendar) -> int:
     return min(when.end, -(-(last + (not is_state)) // DAY) * DAY)
 
 
-def metered(plan: Followed, source: Path | str, as_of: date | None = None, year: int | None = None) -> Metered:
-    """The readings judged. as_of: only what was used and reported by the end of that day; default: all there is."""
+def metered(
+    plan: Followed,
+    source: Path | str,
+    as_of: date | None = None,
+    *,
+    year: int | None = None,
+    is_final: bool = False,
+) -> Metered:
+    """The readings judged. as_of: only what was used and reported by the end of that day; default: all there is.
+
+    year: of the readings, default the plan's. is_final: what was reported later than `as_of` counts, too.
+    """
     of_year = year or plan.year
     read = read_readings(source, of_year, plan.words())
     whole = calendar(of_year)
@@ -147,7 +163,7 @@ def metered(plan: Followed, source: Path | str, as_of: date | None = None, year:
         cut = int((as_of + timedelta(days=1) - date(of_year, 1, 1)).days) * DAY
         if not 0 < cut <= whole.end:
             raise ReadingsError("track.as_of_year", day=as_of.isoformat(), year=of_year)
-        when = calendar(of_year, cut, cut)
+        when = calendar(of_year, cut, None if is_final else cut)
     return judge_readings(read, when, plan.expected(when))
 
 

@@ -140,7 +140,9 @@ def _open(connection: Any, path: Path, spill: Path) -> _File:
     if missing := [name for name in NEEDED if name not in columns]:
         raise ReadingsError("track.no_column", path=path, column=", ".join(missing), found=", ".join(kinds))
     if "quantity" not in columns and "register" not in columns:
-        raise ReadingsError("track.no_column", path=path, column="quantity | register", found=", ".join(kinds))
+        raise ReadingsError(
+            "track.no_column", path=path, column="quantity | register", found=", ".join(kinds)
+        )
     return _File(path, path.name, scan, columns, kinds, first_line)
 
 
@@ -158,7 +160,10 @@ def _as_utf8(path: Path, spill: Path) -> Path:
         if encoding == "utf-8":
             return path
         copy = spill / f"{len(list(spill.iterdir()))}-{path.name}"
-        with path.open(encoding=encoding, newline="") as source, copy.open("w", encoding="utf-8", newline="") as out:
+        with (
+            path.open(encoding=encoding, newline="") as source,
+            copy.open("w", encoding="utf-8", newline="") as out,
+        ):
             while text := source.read(1 << 22):
                 out.write(text)
         return copy
@@ -219,7 +224,9 @@ class _Reader:
         text = self._text(file, name)
         # only what can have an offset is searched for one: most times are 2022-01-01 00:15:00
         long = f"(length({text}) > 19 OR right({text}, 1) = 'Z' OR {text}[17] IN ('+', '-'))"
-        offset = rf"CASE WHEN {long} THEN regexp_matches({text}, ':.*(Z|[+-]\d\d(:?\d\d)?)\s*$') ELSE false END"
+        offset = (
+            rf"CASE WHEN {long} THEN regexp_matches({text}, ':.*(Z|[+-]\d\d(:?\d\d)?)\s*$') ELSE false END"
+        )
         local = f"coalesce(TRY_CAST({text} AS TIMESTAMP), try_strptime(trim({text}), [{_FORMATS}]))"
         seconds = f"epoch({local})::BIGINT - epoch({self.origin})::BIGINT + CASE WHEN {offset} THEN {_BEIJING} ELSE 0 END"
         shifted = rf"CASE WHEN {offset} THEN NOT regexp_matches({text}, '\+08(:?00)?\s*$') ELSE false END"
@@ -239,7 +246,9 @@ class _Reader:
         if name not in file.columns:
             return "false"
         column = _named(file.columns[name])
-        return f"coalesce(trim({column}), '') <> ''" if self._is_text(file, name) else f"({column} IS NOT NULL)"
+        return (
+            f"coalesce(trim({column}), '') <> ''" if self._is_text(file, name) else f"({column} IS NOT NULL)"
+        )
 
     def _select(self, file: _File) -> str:
         seconds, shifted = self._seconds(file, "time")
@@ -247,7 +256,11 @@ class _Reader:
         is_register, number = "false", self._number(file, "quantity")
         none, two = f"NOT {self._has(file, 'quantity')}", "false"
         if "quantity" not in file.columns:
-            is_register, number, none = "true", self._number(file, "register"), f"NOT {self._has(file, 'register')}"
+            is_register, number, none = (
+                "true",
+                self._number(file, "register"),
+                f"NOT {self._has(file, 'register')}",
+            )
         elif "register" in file.columns:
             has, other = self._has(file, "register"), self._has(file, "quantity")
             is_register, two, none = has, f"{has} AND {other}", f"NOT {has} AND NOT {other}"
@@ -316,7 +329,9 @@ class _Told:
 def _words_of(connection: Any, file: _File, wanted: Sequence[int]) -> Iterator[tuple[int, Mapping[str, str]]]:
     names = [name for name in ("unit_id", "carrier", "time", "quantity", "register", "unit", "use", "reported_at")
              if name in file.columns]  # fmt: skip
-    texts = ", ".join(f"coalesce({_named(file.columns[name])}::VARCHAR, '') AS {_named(name)}" for name in names)
+    texts = ", ".join(
+        f"coalesce({_named(file.columns[name])}::VARCHAR, '') AS {_named(name)}" for name in names
+    )
     connection.execute("CREATE OR REPLACE TEMP TABLE wanted (n BIGINT)")
     connection.execute("INSERT INTO wanted SELECT unnest(?)", [list(wanted)])
     every = f"SELECT row_number() OVER () - 1 AS n, {texts} FROM {file.scan}"  # noqa: S608 - names are quoted
@@ -324,10 +339,13 @@ def _words_of(connection: Any, file: _File, wanted: Sequence[int]) -> Iterator[t
         told = dict(zip(names, cells, strict=True))
         number = " | ".join(told[name] for name in ("quantity", "register") if told.get(name))
         more = " ".join(told[name] for name in ("unit", "use", "reported_at") if told.get(name))
-        yield n, {
-            "place": f"{file.name}:{n + file.first_line}",
-            "unit_id": told["unit_id"],
-            "carrier": told["carrier"],
-            "time": told["time"],
-            "value": f"{number} {more}".strip(),
-        }
+        yield (
+            n,
+            {
+                "place": f"{file.name}:{n + file.first_line}",
+                "unit_id": told["unit_id"],
+                "carrier": told["carrier"],
+                "time": told["time"],
+                "value": f"{number} {more}".strip(),
+            },
+        )
