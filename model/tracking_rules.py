@@ -87,7 +87,7 @@ def forecast(course: Course, rules: TrackingRules) -> Forecast | None:
     The range: months deviate from r by s, their standard deviation (n - 1); the rest of the year and r itself are
     uncertain by s: F +- t s sqrt(sum of squares of the path to come + (Q - P)^2 sum of squares of the path so far / P^2),
     t with n - 1 degrees of freedom, 90 %. It covers nine in ten years whose months deviate independently; months that
-    resemble their neighbours make it too narrow. With fewer than three full months s is at least `least_deviation` of r
+    resemble their neighbours make it too narrow (with a correlation of one half it covers seven in ten). With fewer than three full months s is at least `least_deviation` of r
     and t that of two degrees. None where there was no path so far.
     """
     used, path = float(course.used_tce), float(course.path_tce)
