@@ -4,15 +4,19 @@ Bounds are set on the inputs of the year's first plan, promises are those of the
 what enterprises can technically do, and nothing that was granted is lost on the way (2.5, 3.2.2b).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from types import MappingProxyType
 
 from dualcontrol.keeping import NotKept, keep, promises_of
+from dualcontrol.model.accounting import account
+from dualcontrol.model.plan import Plan
+from dualcontrol.model.policy import judge
 from dualcontrol.model.quantities import exact, whole_up
 from dualcontrol.model.scenario import Scenario
 from dualcontrol.model.tracking import Status, Tracking
+from dualcontrol.optimise import Infeasible, optimise
 from dualcontrol.track import Followed
 
 _PLACES = 10**9  # an activity is published with nine decimals
@@ -32,40 +36,88 @@ class Bound:
 
 
 @dataclass(frozen=True)
-class Replanned:
-    """The scenario of the rest of the year, the bounds in it, and what of use and promises the rules have no room for."""
+class Beyond:
+    """An account that has used more than it was granted, and for which the pool has no room: left to the settlement."""
+
+    account: str
+    used_tce: int
+    granted_tce: int
+
+
+@dataclass(frozen=True)
+class Rest:
+    """The scenario of the rest of the year: bounds, what the rules let stand no more of the promises, what was granted.
+
+    beyond: use that is not covered in this scenario.
+    """
 
     scenario: Scenario
     bounds: tuple[Bound, ...]
     not_kept: tuple[NotKept, ...]
     promised: Mapping[str, int]
+    beyond: tuple[Beyond, ...]
 
 
-def rest_of_year(plan: Followed, tracking: Tracking) -> Replanned:
+def rest_of_year(plan: Followed, tracking: Tracking, covered: Collection[str] | None = None) -> Rest:
     """The scenario to be solved for the rest of the year. plan: the plan in force with the inputs of the first.
 
-    Every unit: quota at least what was granted and at least what is used (whole tonnes); activity between what is used
-    and what is forecast, within its capacity. Units without readings stay as planned. PublishError as `promises_of`.
+    Every account keeps what it was granted; those in `covered` (default: all) that have used more get what they used.
+    Activity lies between what is used (of the quota) and what is forecast, within capacity. Units without readings stay
+    as planned. PublishError as `promises_of`.
     """
     promises = promises_of(plan.folder)
-    used = {s.holder.owner: whole_up(s.course.used_tce) for s in tracking.statuses}
-    raised = tuple(
-        replace(p, quota_tce=max(p.quota_tce, used.get(p.id, 0))) if p.quota_tce > 0 else p
-        for p in promises.promises
-    )
+    used = {s.holder.account: whole_up(s.course.used_tce) for s in tracking.statuses}
+    raised, beyond = [], []
+    for one in promises.promises:
+        holder = f"{one.kind}:{one.id}"
+        if not 0 < one.quota_tce < used.get(holder, 0):
+            raised.append(one)
+        elif covered is None or holder in covered:
+            raised.append(replace(one, quota_tce=used[holder]))
+        else:
+            raised.append(one)
+            beyond.append(Beyond(holder, used[holder], one.quota_tce))
     rows = {row.unit_id: row for row in plan.scenario.rows("units")}
+    room = {f"{p.kind}:{p.id}": p.quota_tce for p in raised}
     bounds = tuple(
         bound
         for status in tracking.statuses
-        if status.holder.owner in rows and (bound := _bound(status, rows[status.holder.owner])) is not None
+        if status.holder.owner in rows
+        and (bound := _bound(status, rows[status.holder.owner], room[status.holder.account])) is not None
     )
-    kept = keep(_bounded(plan.scenario, bounds), replace(promises, promises=raised))
+    kept = keep(_bounded(plan.scenario, bounds), replace(promises, promises=tuple(raised)))
     granted = {f"{p.kind}:{p.id}": p.quota_tce for p in promises.promises}
-    return Replanned(kept.scenario, bounds, kept.not_kept, MappingProxyType(granted))
+    return Rest(kept.scenario, bounds, kept.not_kept, MappingProxyType(granted), tuple(beyond))
 
 
-def _bound(status: Status, row: object) -> Bound | None:
-    """Bounds of a unit with readings and a forecast; None for others."""
+def replan(plan: Followed, tracking: Tracking) -> tuple[Plan, Rest]:
+    """The best plan of the rest of the year. Infeasible where even what was granted has no plan, SolverError.
+
+    What was used beyond the quotas is covered as far as the pool has room: all of it, else account by account in their
+    order; the rest of it is told in `beyond`.
+    """
+    rest = rest_of_year(plan, tracking)
+    over = [s.holder.account for s in tracking.statuses if s.course.used_tce > s.holder.quota_tce > 0]
+    try:
+        return optimise(judge(account(rest.scenario))), rest
+    except Infeasible:
+        if not over:
+            raise
+    covered: list[str] = []
+    rest = rest_of_year(plan, tracking, covered)
+    found = optimise(judge(account(rest.scenario))), rest
+    for one in over if len(over) > 1 else ():
+        rest = rest_of_year(plan, tracking, [*covered, one])
+        try:
+            found = optimise(judge(account(rest.scenario))), rest
+        except Infeasible:
+            continue
+        covered.append(one)
+    return found
+
+
+def _bound(status: Status, row: object, quota_tce: int) -> Bound | None:
+    """Bounds of a unit with readings and a forecast; None for others. quota_tce: what it will have at least."""
     planned, found = status.holder.planned_tce, status.forecast
     if not status.is_metered or found is None or planned <= 0:
         return None
@@ -73,7 +125,7 @@ def _bound(status: Status, row: object) -> Bound | None:
     least, most = exact(row.activity_min), exact(row.activity_max)  # type: ignore[attr-defined]
     wanted = Fraction(found.middle) * per_tce
     high = min(max(wanted, least), most)
-    low = min(max(status.course.used_tce * per_tce, least), high)
+    low = min(max(min(status.course.used_tce, Fraction(quota_tce)) * per_tce, least), high)
     return Bound(
         status.holder.owner,
         Fraction(int(low * _PLACES), _PLACES),

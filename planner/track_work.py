@@ -193,23 +193,22 @@ def _tell(voice: Voice, tracking: "Tracking") -> None:
 def _replan(voice: Voice, of: "Followed", tracking: "Tracking", out: Path) -> tuple[int, dict[str, Any]]:
     """Solve, check and publish the rest of the year."""
     from dualcontrol.checking import audit
-    from dualcontrol.model.accounting import account
-    from dualcontrol.model.policy import judge
-    from dualcontrol.optimise import Infeasible, SolverError, optimise
+    from dualcontrol.optimise import Infeasible, SolverError
     from dualcontrol.publish import prepare, publish
-    from dualcontrol.track_replan import rest_of_year
+    from dualcontrol.track_replan import replan
 
     prepare(out)
-    rest = rest_of_year(of, tracking)
-    for one in rest.not_kept:
-        voice.say("track.not_kept", account=one.account, wanted=one.promised_tce, kept=one.kept_tce)
     try:
         with voice.stage("optimise"):
-            plan = optimise(judge(account(rest.scenario)))
+            plan, rest = replan(of, tracking)
     except Infeasible as error:
         return tell_infeasible(voice, error), {}
     except SolverError as error:
         return tell_solver_error(voice, error), {}
+    for one in rest.not_kept:
+        voice.say("track.not_kept", account=one.account, wanted=one.promised_tce, kept=one.kept_tce)
+    for over in rest.beyond:
+        voice.say("track.beyond", account=over.account, used=over.used_tce, granted=over.granted_tce)
     verdict = audit(rest.scenario, plan)
     if not verdict.passed:
         voice.checks(verdict.failed)
