@@ -228,7 +228,8 @@ class _Reader:
             rf"CASE WHEN {long} THEN regexp_matches({text}, ':.*(Z|[+-]\d\d(:?\d\d)?)\s*$') ELSE false END"
         )
         local = f"coalesce(TRY_CAST({text} AS TIMESTAMP), try_strptime(trim({text}), [{_FORMATS}]))"
-        seconds = f"epoch({local})::BIGINT - epoch({self.origin})::BIGINT + CASE WHEN {offset} THEN {_BEIJING} ELSE 0 END"
+        absolute = f"epoch(TRY_CAST({text} AS TIMESTAMPTZ))::BIGINT + {_BEIJING}"
+        seconds = f"CASE WHEN {offset} THEN {absolute} ELSE epoch({local})::BIGINT END - epoch({self.origin})::BIGINT"
         shifted = rf"CASE WHEN {offset} THEN NOT regexp_matches({text}, '\+08(:?00)?\s*$') ELSE false END"
         return seconds, f"coalesce({shifted}, false)"
 
