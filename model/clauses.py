@@ -23,8 +23,6 @@ class Clause:
     note_en: str = ""
 
 
-_LATER_ZH, _LATER_EN = "不属于单年度计划", "not part of a plan of one year"
-
 REGISTER: tuple[Clause, ...] = (
     Clause("1.a", "全年实现规模以上工业企业综合能源消费量较去年同期减少12.54万吨标准煤，同比下降1.25%。万元GDP能耗预计下降8.9%", "data",
            "基年数据须与公布的总数相符，不符即拒绝", "the base year must add up to the published totals, else the scenario is refused"),

@@ -14,12 +14,13 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from dualcontrol.model.accounting import Accounts
-from dualcontrol.model.ledger import POOL, Entry, Ledger, transfer
+from dualcontrol.model.ledger import MARKET, POOL, Entry, Ledger, transfer
 from dualcontrol.model.policy.conduct import may_buy_quota, state
 from dualcontrol.model.quantities import exact, whole_down, whole_up
+from dualcontrol.model.settings import Settings
 from dualcontrol.model.tracking import Tracking
 
-USED, MARKET = "used", "market"
+USED = "used"
 ADVANCE = "advance"  # advance:<unit or project>: what is owed from the next year
 SUBMITTED = "submitted_for_recognition"
 ZERO = Fraction(0)
@@ -34,14 +35,25 @@ class SettlementRules(BaseModel):
     deduct_share: Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)] = Field(
         0.05, description="use beyond the quota that is deducted next year, share of the quota (3.1.2)"
     )
-    is_market_open: bool = Field(True, description="what is more can be bought from those who used less (A2)")
-    reserve_price_yuan_per_tce: Annotated[float, Field(ge=0.0, allow_inf_nan=False)] = Field(
-        150.0, description="least price of use rights, after public rules elsewhere (A2)"
+    is_market_open: bool | None = Field(
+        None, description="what is more can be bought from those who used less (A2); default: as `trade.open` says"
+    )
+    reserve_price_yuan_per_tce: Annotated[float, Field(ge=0.0, allow_inf_nan=False)] | None = Field(
+        None, description="price of a tonne, 当量 (A2); default: `trade.reserve_price_wan_yuan_per_tce_eq`, in yuan"
     )
     carry_share: Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)] = Field(
         0.0,
         description="share of unused quota that is carried into the next year; the rest returns to the pool",
     )
+
+    def resolved(self, settings: Settings) -> "SettlementRules":
+        """With what is not given taken from the scenario; the market is closed where A2 is switched off."""
+        is_open = settings.trade.open if self.is_market_open is None else self.is_market_open
+        price = self.reserve_price_yuan_per_tce
+        if price is None:
+            price = float(exact(settings.trade.reserve_price_wan_yuan_per_tce_eq) * 10_000)
+        is_open = is_open and "A2" not in settings.disabled_clauses
+        return self.model_copy(update={"is_market_open": is_open, "reserve_price_yuan_per_tce": price})
 
 
 @dataclass(frozen=True)
@@ -138,6 +150,7 @@ def settle(
     when = tracking.metered.calendar
     if when.cut < when.end:
         raise ValueError("the year is not over")
+    rules = rules.resolved(accounts.scenario.settings)
     is_on = "3.1.2" not in accounts.scenario.settings.disabled_clauses
     balances = Ledger(tuple(issued)).balances()
     for status in tracking.statuses:
@@ -178,7 +191,7 @@ def _traded(lines: Sequence[Line], accounts: Accounts, rules: SettlementRules) -
     offered = {line.account: line.left_tce for line in lines if line.owner in sellers}
     volume = min(sum(wanted.values()), sum(offered.values())) if rules.is_market_open else 0
     bought, sold = divided(volume, wanted), divided(volume, offered)
-    price = exact(rules.reserve_price_yuan_per_tce) / 10_000
+    price = exact(rules.reserve_price_yuan_per_tce or 0.0) / 10_000
     settled = []
     for line in lines:
         b, s = bought.get(line.account, 0), sold.get(line.account, 0)

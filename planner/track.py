@@ -18,7 +18,7 @@ from dualcontrol.model.tracking_meters import Expected, Metered, judge_readings
 from dualcontrol.model.tracking_readings import DAY, NEVER, Calendar, Readings, calendar
 from dualcontrol.model.tracking_rules import TrackingRules
 from dualcontrol.model.tracking_units import known_units
-from dualcontrol.publish import INPUTS, PublishError
+from dualcontrol.publish import INPUTS
 from dualcontrol.track_read import ReadingsError, Words, read_readings
 
 UNNAMED = "-"
@@ -198,4 +198,8 @@ def follow(
     return track(of.accounts, of.holders, metered(of, readings, as_of), rules or TrackingRules(), shape)
 
 
-__all__ = ["Followed", "PublishError", "follow", "followed", "last_years_months", "metered"]
+def replay(plan: Path | str, readings: Path | str) -> tuple[Tracking, ...]:
+    """The year as it would have been seen at the end of every month. Errors as `follow`."""
+    of, rules = followed(plan), TrackingRules()
+    ends = [date(of.year + month // 12, month % 12 + 1, 1) - timedelta(days=1) for month in range(1, 13)]
+    return tuple(track(of.accounts, of.holders, metered(of, readings, day), rules) for day in ends)

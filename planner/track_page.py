@@ -45,7 +45,7 @@ def page(tracking: Tracking, scenario: "Scenario", sign: str | None, lang: Langu
         f"<h1>{word('title', title=title)}</h1>",
         f'<p class="mark">{escape(sign)}</p>' if sign else "",
         f"<p>{first} {more}</p>",
-        f"<figure>{_curve(county.course, lang)}<figcaption>{word('curve')}</figcaption></figure>",
+        f"<figure>{curve(county.course, lang)}<figcaption>{word('curve')}</figcaption></figure>",
         f"<h2>{word('units')}</h2>",
         _table([word(f"head_{h}") for h in ("name", "colour", "rules", "quota", "path", "used", "ratio", "forecast", "range")],
                [_unit(s, lang) for s in _by_colour(tracking.statuses)]),
@@ -132,7 +132,7 @@ def _problems(tracking: Tracking, lang: Language) -> str:
     return _table(heads, [[_text(row[head.index(name)]) for name in shown] for row in rows])
 
 
-def _curve(course: Course, lang: Language) -> str:
+def curve(course: Course, lang: Language) -> str:
     """Cumulative path (12 months) and use to date as a small drawing."""
     wide, high, left, bottom = 720.0, 260.0, 60.0, 30.0
     path, used, sums = [0.0], [0.0], [0.0]
@@ -163,7 +163,7 @@ def _curve(course: Course, lang: Language) -> str:
     )
     name = escape(say("track_page.curve", lang))
     return (
-        f'<svg viewBox="0 0 {wide:.0f} {high:.0f}" role="img" aria-label="{name}" width="{wide:.0f}">{grid}{labels}'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide:.0f} {high:.0f}" role="img" aria-label="{name}" width="{wide:.0f}">{grid}{labels}'
         f'<polyline points="{planned}" fill="none" stroke="#1F3864" stroke-width="2" stroke-dasharray="6 4"/>'
         f'<polyline points="{real}" fill="none" stroke="#C00000" stroke-width="3"/></svg>'
     )

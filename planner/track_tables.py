@@ -3,6 +3,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from dualcontrol.messages import Language, known, say
 from dualcontrol.model.ledger import Entry
@@ -12,6 +13,9 @@ from dualcontrol.model.tracking_readings import ReadingProblem
 from dualcontrol.out_folder import number
 from dualcontrol.output_columns import OutputColumn
 from dualcontrol.tables import plain_text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Lines = list[list[str]]
 _TCE, _SHARE = 3, 6
@@ -251,3 +255,26 @@ def opening_lines(settled: Settlement) -> Lines:
             for o in settled.openings
         ),
     )
+
+
+def frame(lines: Lines) -> "pd.DataFrame":
+    """A table as a data frame: numbers where its column has a unit, text else."""
+    import pandas as pd
+
+    head, *rows = lines
+    made = pd.DataFrame(rows, columns=head)
+    for name in head:
+        if name.endswith(("_tce", "ratio", "known", "month", "year", "path", "used", "forecast", "low", "high")):
+            made[name] = pd.to_numeric(made[name])
+    return made
+
+
+def colours(replayed: Iterable[Tracking]) -> "pd.DataFrame":
+    """The colour of every account (rows) on the days of several trackings (columns)."""
+    import pandas as pd
+
+    told = {
+        t.metered.calendar.text(t.metered.calendar.cut)[:10]: {s.holder.account: s.colour for s in t.statuses}
+        for t in replayed
+    }
+    return pd.DataFrame(told)

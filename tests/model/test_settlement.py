@@ -40,7 +40,7 @@ def settled(
     accounts: Accounts | None = None, rules: SettlementRules | None = None, **used: float
 ) -> Settlement:
     accounts = accounts or case()
-    return settle(tracked(accounts, **used), ISSUED, accounts, rules or SettlementRules())
+    return settle(tracked(accounts, **used), ISSUED, accounts, rules or SettlementRules(is_market_open=True))
 
 
 def closes(made: Settlement) -> bool:
@@ -99,6 +99,17 @@ def test_who_may_not_buy(columns: dict[str, object]) -> None:
     made = settled(case(**columns), A=1120, B=940, C=460)
     assert (made.lines[0].bought_tce, made.lines[0].uncovered_tce) == (0, 70)
     assert closes(made)
+
+
+def test_the_market_is_open_and_has_a_price_as_the_scenario_says() -> None:
+    closed = settled(A=1120, B=940, C=460, rules=SettlementRules())
+    assert (closed.lines[0].bought_tce, closed.rules.reserve_price_yuan_per_tce) == (0, 150)
+    settings = case().scenario.settings
+    trade = settings.trade.model_copy(update={"open": True, "reserve_price_wan_yuan_per_tce_eq": 0.02})
+    told = SettlementRules().resolved(settings.model_copy(update={"trade": trade}))
+    assert (told.is_market_open, told.reserve_price_yuan_per_tce) == (True, 200)
+    off = settings.model_copy(update={"trade": trade, "disabled_clauses": ("A2",)})
+    assert SettlementRules(is_market_open=True).resolved(off).is_market_open is False
 
 
 def test_less_than_a_tonne_is_not_charged() -> None:
