@@ -85,7 +85,15 @@ def rest_of_year(plan: Followed, tracking: Tracking, covered: Collection[str] | 
         if status.holder.owner in rows
         and (bound := _bound(status, rows[status.holder.owner], room[status.holder.account])) is not None
     )
-    kept = keep(_bounded(plan.scenario, bounds), replace(promises, promises=tuple(raised)))
+    wanted = replace(promises, promises=tuple(raised))
+    kept = keep(_bounded(plan.scenario, bounds), wanted)
+    # what a unit was granted for its capacity (3.2.1c) rests on that capacity: it is not cut to the forecast then
+    short = {one.account.removeprefix("unit:") for one in kept.not_kept}
+    if short & {bound.unit for bound in bounds}:
+        bounds = tuple(
+            replace(b, most=exact(rows[b.unit].activity_max)) if b.unit in short else b for b in bounds
+        )
+        kept = keep(_bounded(plan.scenario, bounds), wanted)
     granted = {f"{p.kind}:{p.id}": p.quota_tce for p in promises.promises}
     return Rest(kept.scenario, bounds, kept.not_kept, MappingProxyType(granted), tuple(beyond))
 

@@ -106,3 +106,8 @@ def test_the_year_is_tracked_on_the_fictional_banner(repository: Path, tmp_path:
     text = replayed.outputs[0]["data"]["text/plain"]
     alloy = next(line for line in text.splitlines() if "alloy" in line)
     assert "green" in alloy  # in the first half of the year
+    (replanned,) = [cell for cell in cells if "replan(followed(folder), september)" in cell.source]
+    rows = [line.split() for line in replanned.outputs[0]["data"]["text/plain"].splitlines()]
+    quotas = [row for row in rows if row[0].startswith("unit:")]
+    assert len(quotas) == 6
+    assert all(int(now) >= int(before) for _, before, now in quotas)
