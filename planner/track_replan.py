@@ -102,8 +102,10 @@ def replan(plan: Followed, tracking: Tracking) -> tuple[Plan, Rest]:
     """The best plan of the rest of the year. Infeasible where even what was granted has no plan, SolverError.
 
     What was used beyond the quotas is covered as far as the pool has room: all of it, else account by account in their
-    order; the rest of it is told in `beyond`.
+    order; the rest of it is told in `beyond`. ValueError where nothing is left of the year.
     """
+    if tracking.metered.calendar.cut >= tracking.metered.calendar.end:
+        raise ValueError("nothing is left of the year")
     rest = rest_of_year(plan, tracking)
     over = [s.holder.account for s in tracking.statuses if s.course.used_tce > s.holder.quota_tce > 0]
     try:
@@ -133,7 +135,9 @@ def _bound(status: Status, row: object, quota_tce: int) -> Bound | None:
     least, most = exact(row.activity_min), exact(row.activity_max)  # type: ignore[attr-defined]
     wanted = Fraction(found.middle) * per_tce
     high = min(max(wanted, least), most)
-    low = min(max(min(status.course.used_tce, Fraction(quota_tce)) * per_tce, least), high)
+    used = status.course.used_tce
+    # of what is used beyond the quota the plan can hold no more than it had planned
+    low = min(max((used if used <= quota_tce else planned) * per_tce, least), high)
     return Bound(
         status.holder.owner,
         Fraction(int(low * _PLACES), _PLACES),

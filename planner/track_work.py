@@ -63,6 +63,9 @@ def track_year(
             of = followed(plan, inputs)
             shape = last_years_months(of, last_year) if last_year is not None else None
             judged = metered(of, readings, day)
+        if replan is not None and judged.calendar.cut >= judged.calendar.end:
+            voice.fail(BAD_INPUT, say("track.year_over", voice.lang))
+            return BAD_INPUT
         tracking = track(of.accounts, of.holders, judged, rules, shape)
         sign = mark(of.scenario)
         told = summary(tracking, of, sign)
