@@ -1,8 +1,7 @@
-"""Seven million meter readings read and judged: 50 units, 4 carriers, every 15 minutes of a year, as Parquet and as CSV.
+"""Seven million meter readings read and judged: 50 units, 4 carriers, every 15 minutes of a year; Parquet and CSV.
 
 One reading in ten thousand is spoilt, so that the problems are looked up, too. Counted is what `track` does with
-readings: reading, judging, listing the problems; not the solving of a plan. The file is made before, in the same process
-as no measurement.
+readings: reading, judging, listing the problems; not the solving of a plan. The file is made before.
 """
 
 import tempfile
@@ -25,7 +24,8 @@ def make(folder: Path, units: int, steps: int, kind: str) -> Path:
     duckdb.sql(
         f"""COPY (SELECT 'U' || lpad(i::VARCHAR, 2, '0') AS unit_id, carrier,
                 TIMESTAMP '{YEAR}-01-01' + to_minutes(15 * step) AS time,
-                CASE WHEN (i * 7 + step * 13) % 9973 = 5 THEN -1 ELSE 1 + ((i * 31 + step * 17) % 1000) / 1000 END AS quantity
+                CASE WHEN (i * 7 + step * 13) % 9973 = 5 THEN -1
+                    ELSE 1 + ((i * 31 + step * 17) % 1000) / 1000 END AS quantity
             FROM range({units}) AS a(i), (VALUES {carriers}) AS b(carrier), range({steps}) AS c(step)
             ORDER BY i, carrier, step) TO '{path}' (FORMAT {kind})"""  # noqa: S608
     )
@@ -40,7 +40,7 @@ def work(way: str, *, path: str, units: int = UNITS, steps: int = STEPS) -> Reco
 
     owners = tuple(f"U{i:02d}" for i in range(units))
     words = Words(owners, tuple(CARRIERS), tuple(CARRIERS.values()))
-    flows = {owner: {carrier: ("fuel",) for carrier in CARRIERS} for owner in owners}
+    flows = {owner: dict.fromkeys(CARRIERS, ("fuel",)) for owner in owners}
     when = calendar(YEAR, steps * 900)
 
     def whole() -> Metered:
@@ -50,7 +50,14 @@ def work(way: str, *, path: str, units: int = UNITS, steps: int = STEPS) -> Reco
     if found.rows != units * len(CARRIERS) * steps or found.rows != found.counted + found.taken:
         raise RuntimeError(f"{found.rows} rows, {found.counted} counted, {found.taken} taken")
     rules = {p.rule for p in found.problems}
-    return {"way": way, "rows": found.rows, "seconds": seconds, "added": added, "problems": len(found.problems), "rules": sorted(rules)}
+    return {
+        "way": way,
+        "rows": found.rows,
+        "seconds": seconds,
+        "added": added,
+        "problems": len(found.problems),
+        "rules": sorted(rules),
+    }
 
 
 def run(rounds: int = 3) -> Report:
@@ -59,7 +66,8 @@ def run(rounds: int = 3) -> Report:
     with tempfile.TemporaryDirectory() as folder:
         paths = {kind: make(Path(folder), UNITS, STEPS, kind) for kind in ("parquet", "csv")}
         found = [
-            {kind: in_process("readings", "judge", path=str(path)) for kind, path in paths.items()} for _ in range(rounds)
+            {kind: in_process("readings", "judge", path=str(path)) for kind, path in paths.items()}
+            for _ in range(rounds)
         ]
         sizes = {kind: path.stat().st_size for kind, path in paths.items()}
     for kind in paths:

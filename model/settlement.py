@@ -1,9 +1,10 @@
 """The year's settlement: metered use against issued quota, in double entry, and the next year's openings (3.1.2, A2).
 
 What an account used beyond its quota is deducted from the next year up to a share of the quota; what is more is to be
-bought from those who used less, at the reserve price at least; what nobody can sell, or the account may not buy, is deducted,
-too, and the matter is handed to the authorities under 3.2.5. That is a step of procedure: whether there was dishonest conduct
-is for them to say. No text at hand lays the shares and the price down: all are parameters, and the result is a proposal.
+bought from those who used less, at the reserve price, where the market is open; what nobody can sell, or the account
+may not buy, is deducted, too, and the matter is handed to the authorities under 3.2.5. That is a step of procedure:
+whether there was dishonest conduct is for them to say. No text at hand lays the shares and the price down: all are
+parameters, and the result is a proposal.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -36,10 +37,12 @@ class SettlementRules(BaseModel):
         0.05, description="use beyond the quota that is deducted next year, share of the quota (3.1.2)"
     )
     is_market_open: bool | None = Field(
-        None, description="what is more can be bought from those who used less (A2); default: as `trade.open` says"
+        None,
+        description="what is more can be bought from those who used less (A2); default: as `trade.open` says",
     )
     reserve_price_yuan_per_tce: Annotated[float, Field(ge=0.0, allow_inf_nan=False)] | None = Field(
-        None, description="price of a tonne, 当量 (A2); default: `trade.reserve_price_wan_yuan_per_tce_eq`, in yuan"
+        None,
+        description="price of a tonne, 当量 (A2); default: `trade.reserve_price_wan_yuan_per_tce_eq`, in yuan",
     )
     carry_share: Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)] = Field(
         0.0,
@@ -198,8 +201,8 @@ def _traded(lines: Sequence[Line], accounts: Accounts, rules: SettlementRules) -
         uncovered, left = line.uncovered_tce - b, line.left_tce - s
         settled.append(
             Line(
-                line.account, line.owner, line.name, line.department, line.quota_tce, line.metered_tce, line.estimated_tce,
-                line.charged_tce, line.over_tce, line.left_tce, line.deducted_tce + uncovered, b, s,
+                line.account, line.owner, line.name, line.department, line.quota_tce, line.metered_tce,
+                line.estimated_tce, line.charged_tce, line.over_tce, line.left_tce, line.deducted_tce + uncovered, b, s,
                 whole_down(exact(rules.carry_share) * left), uncovered, price * (b - s), line.is_metered,
             )
         )  # fmt: skip

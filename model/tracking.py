@@ -1,13 +1,14 @@
 """What is used against what was issued, account by account and department by department (2.5, 3.1.2, 3.3.4b).
 
-Used energy is converted with the plan's own factors and counted by the plan's own rules, exactly (Fractions). The path of
-a quota is its four quarters as issued, divided by last year's months where these are known, else by days.
+Used energy is converted with the plan's own factors and counted by the plan's own rules, exactly (Fractions). The path
+of a quota is its four quarters as issued, divided by last year's months where these are known, else by days.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from dualcontrol.model.accounting import Accounts, Counting, Use
@@ -172,8 +173,8 @@ class Factors:
             energy.append(Fraction(self.counting.counted(use, "total")))
             carbon.append(Fraction(use.co2_t))
         return (
-            tuple(b - a for a, b in zip(energy[:-1], energy[1:], strict=True)),
-            tuple(b - a for a, b in zip(carbon[:-1], carbon[1:], strict=True)),
+            tuple(b - a for a, b in pairwise(energy)),
+            tuple(b - a for a, b in pairwise(carbon)),
         )
 
 

@@ -1,4 +1,4 @@
-"""All meters together: what each owner used of each carrier by month, and every problem of the readings (2.5, 3.1.2)."""
+"""All meters together: what each owner used of each carrier by month, and every problem of it (2.5, 3.1.2)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

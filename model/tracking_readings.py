@@ -32,8 +32,8 @@ class Readings:
 
     owner, carrier, use, unit: places in `owners`, `carriers`, `USES`, `units`, or UNSAID, UNKNOWN. meter: place in
     `meters`. time, reported: seconds, or NEVER. value: millionths of `unit`. number: NUMBER_*. is_register.
-    shifted: whether the time had an offset from UTC that is not +08:00. `told(rows)`: file, row and the words of rows, for
-    the list of problems.
+    shifted: whether the time had an offset from UTC that is not +08:00. `told(rows)`: place and words of
+    rows, for the list of problems.
     """
 
     owners: tuple[str, ...]
@@ -61,8 +61,8 @@ class Readings:
 class ReadingProblem:
     """One thing that was not as it should be: place, value, rule, what was done; rows: how many it is about.
 
-    taken: of these rows, how many do not count. unit_id, carrier, time are text. quantity: what was put in its place, in
-    the carrier's unit, or "".
+    taken: of these rows, how many do not count. unit_id, carrier, time are text. quantity: what was put in its
+    place, in the carrier's unit, or "".
     """
 
     rule: str
@@ -99,6 +99,11 @@ class Calendar:
         if seconds == NEVER:
             return ""
         return (datetime(self.year, 1, 1) + timedelta(seconds=int(seconds))).isoformat(" ", "minutes")  # noqa: DTZ001
+
+    @property
+    def last_day(self) -> str:
+        """The last day that is known, as people write it."""
+        return self.text(self.cut - 1)[:10]
 
     def month_of(self, seconds: Ints) -> Ints:
         """The month (0 to 11) of each time."""

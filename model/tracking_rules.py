@@ -1,8 +1,8 @@
 """When tracking warns, and what it tells of the rest of the year: thresholds, the forecast, the colours (2.5).
 
 The national quarterly reports of dual control sort regions into levels with red, orange and green lights
-(发改办环资〔2021〕629号); what a county's own warnings start from is not laid down in any text at hand, so every threshold is
-a parameter with an assumed default.
+(发改办环资〔2021〕629号); what a county's own warnings start from is not laid down in any text at hand, so every
+threshold is a parameter with an assumed default.
 """
 
 from collections.abc import Sequence
@@ -85,10 +85,11 @@ def forecast(course: Course, rules: TrackingRules) -> Forecast | None:
     """The year's use from the ratio of use to path so far: F = U + r (Q - P), r = U / P.
 
     The range: months deviate from r by s, their standard deviation (n - 1); the rest of the year and r itself are
-    uncertain by s: F +- t s sqrt(sum of squares of the path to come + (Q - P)^2 sum of squares of the path so far / P^2),
-    t with n - 1 degrees of freedom, 90 %. It covers nine in ten years whose months deviate independently; months that
-    resemble their neighbours make it too narrow (with a correlation of one half it covers seven in ten). With fewer than three full months s is at least `least_deviation` of r
-    and t that of two degrees. None where there was no path so far.
+    uncertain by s: F +- t s sqrt(sum of squares of the path to come + (Q - P)^2 sum of squares of the path so far
+    / P^2), t with n - 1 degrees of freedom, 90 %. It covers nine in ten years whose months deviate independently;
+    months that resemble their neighbours make it too narrow (with a correlation of one half it covers seven in ten).
+    With fewer than three full months s is at least `least_deviation` of r and t that of two degrees. None where there
+    was no path so far.
     """
     used, path = float(course.used_tce), float(course.path_tce)
     if path <= 0:

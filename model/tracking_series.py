@@ -1,8 +1,8 @@
 """One meter's year: what it measured by month, what was estimated where it did not, and what was odd (2.5).
 
 A gap is filled with the meter's mean rate in the same month if at least half of the month was measured, else in all it
-measured; it is told, and counted apart as estimated. A register that runs on over a gap tells the true sum of it: only its
-division between months is by time. Everything is in whole millionths and whole seconds.
+measured; it is told, and counted apart as estimated. A register that runs on over a gap tells the true sum of it:
+only its division between months is by time. Everything is in whole millionths and whole seconds.
 """
 
 from collections.abc import Callable, Iterator

@@ -24,8 +24,8 @@ from dualcontrol import (
     regret_command,
     scenario_command,
     seek_command,
-    trade_command,
     track_command,
+    trade_command,
 )
 from dualcontrol.console import Voice, open_streams
 from dualcontrol.help_examples import add_examples

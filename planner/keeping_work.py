@@ -43,4 +43,6 @@ def tell_price(voice: Voice, plan: "Plan") -> None:
         voice.say("keep.no_price", outcome=say(f"decisions_outcome.{row['outcome']}", voice.lang))
         return
     others = sum(not str(name).startswith(f"{PREFIX}-") for name in table.index if name != TOGETHER)
-    voice.say("keep.price" if not others else "keep.price_with_others", price=round(price, 2) + 0.0, others=others)
+    voice.say(
+        "keep.price" if not others else "keep.price_with_others", price=round(price, 2) + 0.0, others=others
+    )

@@ -97,8 +97,8 @@ def next_adjustments(settled: "Settlement", scenario: "Scenario") -> list[list[s
         if one.account.startswith("unit:") and one.owner in units and one.adjustment_tce:
             parts = f"期初{one.opening_tce}＝基数{one.base_tce}－扣减{one.deduction_tce}"
             lines.append([
-                f"settle-{year}-{one.owner}", one.owner, str(one.adjustment_tce), f"{year}年度清算", "待审定（清算建议）", "待审定",
-                f"{year}年度计量数据", "measured", parts,
+                f"settle-{year}-{one.owner}", one.owner, str(one.adjustment_tce), f"{year}年度清算",
+                "待审定（清算建议）", "待审定", f"{year}年度计量数据", "measured", parts,
             ])  # fmt: skip
     return lines
 

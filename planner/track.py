@@ -109,7 +109,8 @@ def _holders(folder: Path, scenario: Scenario) -> tuple[Holder, ...]:
         activity = Fraction(row[level] or 0)
         found.append(
             Holder(
-                f"{kind}:{owner}", owner, row["name"], row["sector_id"], sectors.get(row["sector_id"]) or UNNAMED, quarters,
+                f"{kind}:{owner}", owner, row["name"], row["sector_id"], sectors.get(row["sector_id"]) or UNNAMED,
+                quarters,
                 Fraction(row["planned_use_tce"] or 0), Fraction(row["co2_t"] or 0), activity, start,
                 {name: amount * activity * Fraction(13 - start, 12) for name, amount in use.get(owner, {}).items()},
             )
@@ -135,9 +136,9 @@ def last_end(read: Readings, when: Calendar) -> int:
     times = read.time[inside]
     last = int(times.max())
     before = times[times < last]
-    if last in when.months[:12] and (not len(before) or last - int(before.max()) >= 28 * DAY):
-        if not read.is_register[inside][times == last].all():
-            return when.months[when.months.index(last) + 1]
+    is_form = not read.is_register[inside][times == last].all()
+    if is_form and last in when.months[:12] and (not len(before) or last - int(before.max()) >= 28 * DAY):
+        return when.months[when.months.index(last) + 1]
     is_state = bool(read.is_register[inside][np.argmax(times)])
     return min(when.end, -(-(last + (not is_state)) // DAY) * DAY)
 
@@ -189,7 +190,7 @@ def follow(
 ) -> Tracking:
     """Track a published plan with the readings of its year: what `dualcontrol track` shows.
 
-    as_of: only what was used and reported by the end of that day is known. last_year: readings of the year before, which
+    as_of: only what was used and reported by the end of that day is known. last_year: readings of the year before, that
     shape the months. inputs: the original plan, where `plan` is an adjustment of it. PublishError, ScenarioError,
     ReadingsError, OSError.
     """

@@ -1,7 +1,7 @@
 """The commands `dualcontrol track PLAN READINGS --out DIR` and `dualcontrol settle PLAN READINGS --out DIR`.
 
-Exit codes: 0 written, 2 bad input, and with --replan 3 the rest of the year has no plan, 4 its check failed, 5 the solver
-failed.
+Exit codes: 0 written, 2 bad input, and with --replan 3 the rest of the year has no plan, 4 its check failed, 5 the
+solver failed.
 """
 
 from pathlib import Path

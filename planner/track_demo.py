@@ -1,4 +1,4 @@
-"""Readings for trying `track` out: made from a plan's own inputs, fictional, with an overshoot and faults as asked for."""
+"""Readings for trying `track` out: made from a plan's own inputs, fictional, with overshoots and faults as asked."""
 
 import csv
 from collections.abc import Mapping
@@ -32,7 +32,9 @@ def synthetic_readings(
             activity, start = levels.get(owner, (0.0, 1))
             month_from, factor = (overshoot or {}).get(owner, (13, 1.0))
             for month in range(start, 13) if activity > 0 else ():
-                share = level * (1 + deviation * random.gauss(0, 1)) * (factor if month >= month_from else 1.0)
+                share = (
+                    level * (1 + deviation * random.gauss(0, 1)) * (factor if month >= month_from else 1.0)
+                )
                 amount = f"{row.quantity * activity * share / 12:.3f}"
                 lines.append((owner, row.carrier_id, row.use, f"{of.year}-{month:02d}", amount))
     if has_faults and len(lines) > 4:

@@ -1,4 +1,4 @@
-"""`quarterly.html`: the quarter's report as one page that needs nothing else: no network, no script, all text escaped."""
+"""`quarterly.html`: the quarter's report as one page: no network, no script, all text escaped."""
 
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from dualcontrol.messages import Language, say
 from dualcontrol.model.tracking import Course, Status, Tracking
-from dualcontrol.track_tables import department_lines, problem_lines, rule_text
+from dualcontrol.track_tables import department_lines, indicator_text, problem_lines, rule_text
 
 if TYPE_CHECKING:
     from dualcontrol.model.scenario import Scenario
 
+_UNIT_HEADS = ("name", "colour", "rules", "quota", "path", "used", "ratio", "forecast", "range")
 MOST_PROBLEMS = 200  # rows on the page; all are in readings_problems.csv
 _STYLE = """
 body{font:15px/1.55 "Microsoft YaHei","Noto Sans CJK SC",sans-serif;color:#1a1a1a;background:#fff;max-width:72rem;
@@ -36,7 +37,7 @@ def page(tracking: Tracking, scenario: "Scenario", sign: str | None, lang: Langu
     county = tracking.county
     found = county.forecast
     first = word(
-        "county", day=when.text(when.cut), used=float(county.course.used_tce), path=float(county.course.path_tce),
+        "county", day=when.last_day, used=float(county.course.used_tce), path=float(county.course.path_tce),
         quota=county.holder.quota_tce,
     )  # fmt: skip
     more = "" if found is None else word("forecast", middle=found.middle, low=found.low, high=found.high)
@@ -47,7 +48,7 @@ def page(tracking: Tracking, scenario: "Scenario", sign: str | None, lang: Langu
         f"<p>{first} {more}</p>",
         f"<figure>{curve(county.course, lang)}<figcaption>{word('curve')}</figcaption></figure>",
         f"<h2>{word('units')}</h2>",
-        _table([word(f"head_{h}") for h in ("name", "colour", "rules", "quota", "path", "used", "ratio", "forecast", "range")],
+        _table([word(f"head_{h}") for h in _UNIT_HEADS],
                [_unit(s, lang) for s in _by_colour(tracking.statuses)]),
         f"<h2>{word('departments')}</h2>",
         _departments(tracking, lang),
@@ -77,7 +78,8 @@ def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table of cells that are ready HTML (`<td>…</td>`) under headings that are escaped."""
     head = "".join(f'<th scope="col">{h}</th>' for h in headings)
     body = "\n".join(f"<tr>{''.join(row)}</tr>" for row in rows)
-    return f'<div class="wide" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div>'
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table>"
+    return f'<div class="wide" tabindex="0">{table}</div>'
 
 
 def _text(value: str) -> str:
@@ -107,7 +109,12 @@ def _departments(tracking: Tracking, lang: Language) -> str:
              ("department", "indicator", "unit", "year", "path", "used", "forecast", "low", "high", "red", "orange",
               "yellow", "green")]  # fmt: skip
     cells = [
-        [*(_text(cell) for cell in row[:3]), *(_number(float(cell) if cell else None) for cell in row[3:])]
+        [
+            _text(row[0]),
+            _text(indicator_text(row[1], lang)),
+            _text(row[2]),
+            *(_number(float(cell) if cell else None) for cell in row[3:]),
+        ]
         for row in rows
     ]
     return _table(heads, cells)
@@ -151,8 +158,8 @@ def curve(course: Course, lang: Language) -> str:
     planned = " ".join(point(m, y) for m, y in enumerate(path))
     real = " ".join(point(x, y) for x, y in zip(sums, used, strict=True))
     labels = "".join(
-        f'<text x="{left + (wide - left - 10) * (m + 0.5) / 12:.1f}" y="{high - 10:.0f}" font-size="12" text-anchor="middle">'
-        f"{m + 1}</text>"
+        f'<text x="{left + (wide - left - 10) * (m + 0.5) / 12:.1f}" y="{high - 10:.0f}" font-size="12" '
+        f'text-anchor="middle">{m + 1}</text>'
         for m in range(12)
     )
     grid = "".join(

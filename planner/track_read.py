@@ -204,7 +204,7 @@ class _Reader:
         return column if file.kinds[file.columns[name]] == "VARCHAR" else f"{column}::VARCHAR"
 
     def _code(self, file: _File, name: str, word: str, *, plain: str = "trim({})") -> str:
-        """The place of a word in its list; -1 for none, -2 for one that is not in it. Blanks are rare: looked at last."""
+        """The place of a word in its list; -1 for none, -2 for one that is not in it; blanks are looked at last."""
         if name not in file.columns:
             return "-1"
         text = self._text(file, name)

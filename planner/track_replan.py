@@ -1,7 +1,7 @@
 """The rest of the year re-optimised: what is used is fixed, what was granted is kept, the forecast is the planned use.
 
-Bounds are set on the inputs of the year's first plan, promises are those of the plan in force: so every month starts from
-what enterprises can technically do, and nothing that was granted is lost on the way (2.5, 3.2.2b).
+Bounds are set on the inputs of the year's first plan, promises are those of the plan in force: so every month starts
+from what enterprises can technically do, and nothing that was granted is lost on the way (2.5, 3.2.2b).
 """
 
 from collections.abc import Collection, Mapping
@@ -24,7 +24,7 @@ _PLACES = 10**9  # an activity is published with nine decimals
 
 @dataclass(frozen=True)
 class Bound:
-    """The activity a unit may still have this year: at least what it has used, at most what is forecast; shares of base.
+    """The activity a unit may still have this year: at least what it has used, at most the forecast; shares of base.
 
     forecast: what it would need; it is more than `most` where its capacity does not allow it.
     """

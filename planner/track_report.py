@@ -10,7 +10,7 @@ import xlsxwriter
 from dualcontrol.messages import say
 from dualcontrol.model.tracking import Status, Tracking
 from dualcontrol.sheets import Book, Column, Sheet, both
-from dualcontrol.track_tables import TABLES, department_lines, problem_lines, rule_text
+from dualcontrol.track_tables import TABLES, department_lines, indicator_text, problem_lines, rule_text
 from dualcontrol.workbook import TEXT_STAYS_TEXT
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _warnings(parent: Book, tracking: Tracking) -> None:
     widths = (26, 14, 9, 44, 12, 12, 12, 10, 12, 12, 12, 12, 12)
     styles = ("text", "text", "text", "text", "int", "int", "int", "share", "int", "int", "int", "int", "int")
     columns = [Column(_head("units", n), s, w) for n, s, w in zip(names, styles, widths, strict=True)]
-    day = when.text(when.cut)
+    day = when.last_day
     note = f"{say('track_sheet.warnings_note', 'zh', day=day)}  {say('track_sheet.warnings_note', 'en', day=day)}"
     sheet = _start(parent, "track_sheet.warnings", columns, note)
     order = {"red": 0, "orange": 1, "yellow": 2, "green": 3}
@@ -87,7 +87,8 @@ def _status(status: Status) -> list[object]:
     english = "; ".join(rule_text("track_rule", rule, "en") for _, rule in status.warnings)
     told = f"{rules}\n{english}" if rules else ""
     return [
-        holder.name or both("track_sheet.county"), holder.department, status.colour, told, holder.quota_tce, float(course.path_tce),
+        holder.name or both("track_sheet.county"), holder.department, status.colour, told,
+        holder.quota_tce, float(course.path_tce),
         float(course.used_tce), found.ratio if found else None, float(status.estimated_tce),
         *((getattr(found, name) if found else None) for name in ("middle", "low", "high")),
         float(holder.quota_tce - course.used_tce),
@@ -127,8 +128,12 @@ def _departments(parent: Book, tracking: Tracking) -> None:
     ]
     sheet = _start(parent, "track_sheet.departments", columns, both("track_sheet.departments_note"))
     for row in rows:
-        values: list[object] = list(row[:3])
-        sheet.record(columns, [*values, *(float(cell) if cell else None for cell in row[3:])])
+        words: list[object] = [
+            row[0],
+            f"{indicator_text(row[1], 'zh')} {indicator_text(row[1], 'en')}",
+            row[2],
+        ]
+        sheet.record(columns, [*words, *(float(cell) if cell else None for cell in row[3:])])
 
 
 def _problems(parent: Book, tracking: Tracking) -> None:

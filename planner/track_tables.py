@@ -136,6 +136,11 @@ def rule_text(kind: str, rule: str, lang: Language) -> str:
     return say(f"{kind}.{rule}", lang) if known(f"{kind}.{rule}") else rule
 
 
+def indicator_text(indicator: str, lang: Language) -> str:
+    """The words of an indicator; the id of a resource that has none."""
+    return rule_text("track_indicator", indicator, lang)
+
+
 def _share(value: float | None) -> str:
     return number(value, _SHARE)
 
@@ -264,7 +269,9 @@ def frame(lines: Lines) -> "pd.DataFrame":
     head, *rows = lines
     made = pd.DataFrame(rows, columns=head)
     for name in head:
-        if name.endswith(("_tce", "ratio", "known", "month", "year", "path", "used", "forecast", "low", "high")):
+        if name.endswith(
+            ("_tce", "ratio", "known", "month", "year", "path", "used", "forecast", "low", "high")
+        ):
             made[name] = pd.to_numeric(made[name])
     return made
 
@@ -273,8 +280,5 @@ def colours(replayed: Iterable[Tracking]) -> "pd.DataFrame":
     """The colour of every account (rows) on the days of several trackings (columns)."""
     import pandas as pd
 
-    told = {
-        t.metered.calendar.text(t.metered.calendar.cut)[:10]: {s.holder.account: s.colour for s in t.statuses}
-        for t in replayed
-    }
+    told = {t.metered.calendar.last_day: {s.holder.account: s.colour for s in t.statuses} for t in replayed}
     return pd.DataFrame(told)

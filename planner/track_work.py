@@ -146,7 +146,7 @@ def summary(tracking: "Tracking", of: "Followed", sign: str | None) -> dict[str,
     return told | {
         "plan": json.loads((of.folder / "summary.json").read_text(encoding="utf-8-sig"))["hashes"]["plan"],
         "year": when.year,
-        "as_of": when.text(when.cut),
+        "as_of": when.last_day,
         "readings": {
             "rows": judged.rows,
             "counted": judged.counted,
@@ -174,7 +174,7 @@ def _tell(voice: Voice, tracking: "Tracking") -> None:
     used, path = float(county.course.used_tce), float(county.course.path_tce)
     voice.say(
         "track.county",
-        day=judged.calendar.text(judged.calendar.cut),
+        day=judged.calendar.last_day,
         used=used,
         path=path,
         quota=county.holder.quota_tce,

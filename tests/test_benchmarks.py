@@ -116,7 +116,9 @@ def test_readings_are_judged_and_every_spoilt_one_is_told(kind: str, tmp_path: P
     pytest.importorskip("duckdb")
     path = readings.make(tmp_path, 3, 9600, kind)
     found = readings.work("judge", path=str(path), units=3, steps=9600)
-    spoilt = sum((i * 7 + step * 13) % 9973 == 5 for i in range(3) for step in range(9600)) * len(readings.CARRIERS)
+    spoilt = sum((i * 7 + step * 13) % 9973 == 5 for i in range(3) for step in range(9600)) * len(
+        readings.CARRIERS
+    )
     assert found["rows"] == 3 * 9600 * 4
     assert spoilt > 0
     assert found["problems"] == 2 * spoilt  # each is told, and the gap that it leaves

@@ -1,4 +1,4 @@
-"""The year after the plan: warnings, the departments' view with water and carbon, the settlement (2.5, 3.1.2, 3.3.4b)."""
+"""After the plan: warnings, the departments' view with water and carbon, the settlement (2.5, 3.1.2, 3.3.4b)."""
 
 import contextlib
 import csv
@@ -45,7 +45,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 @pytest.mark.clause("2.5")
 def test_use_ahead_of_the_path_is_warned_of_with_its_rule(plan: Plan, tmp_path: Path) -> None:
-    """1000 tce, a twelfth a month by days (about 83): 95 a month is a good tenth ahead, before half the quota is used."""
+    """1000 tce, a twelfth a month by days (about 83): 95 a month is a good tenth ahead."""
     told = plan(total(0), **county(units=[unit()]))
     out = run("track", told, readings(tmp_path / "r.csv", [95.0] * 5), tmp_path / "track")
     row = {r["account"]: r for r in rows(out / "units.csv")}["unit:A"]
@@ -65,7 +65,9 @@ def test_metered_use_is_settled_against_the_issued_quota(plan: Plan, tmp_path: P
     assert [(r["account"], r["over_tce"], r["deducted_tce"], r["outcome"]) for r in settled] == [
         ("unit:A", "20", "20", "deducted")
     ]
-    assert [(r["opening_tce"], r["adjustment_tce"]) for r in rows(out / "opening_balances.csv")] == [("980", "-40")]
+    assert [(r["opening_tce"], r["adjustment_tce"]) for r in rows(out / "opening_balances.csv")] == [
+        ("980", "-40")
+    ]
 
 
 @pytest.mark.clause("3.3.4b")

@@ -1,4 +1,4 @@
-"""The settlement by hand: deduction, purchase, a step of procedure; a ledger that closes at zero; the next year's openings."""
+"""The settlement by hand: deduction, purchase, a step of procedure; a ledger that closes at zero; openings."""
 
 from fractions import Fraction
 
@@ -66,7 +66,11 @@ def test_a_little_over_is_deducted_next_year() -> None:
     assert made.ledger.balance("advance:unit:A") == -30
     assert closes(made)
     # base 1000 (no more than the quota), less 30
-    assert (made.openings[0].base_tce, made.openings[0].opening_tce, made.openings[0].adjustment_tce) == (1000, 970, -60)
+    assert (made.openings[0].base_tce, made.openings[0].opening_tce, made.openings[0].adjustment_tce) == (
+        1000,
+        970,
+        -60,
+    )
 
 
 def test_what_is_more_is_bought_from_those_who_used_less() -> None:
@@ -75,7 +79,11 @@ def test_what_is_more_is_bought_from_those_who_used_less() -> None:
     a, b, c = made.lines
     assert (a.deducted_tce, a.bought_tce, a.outcome) == (50, 70, "mixed")
     assert (b.sold_tce, c.sold_tce) == (42, 28)
-    assert (a.paid_wan_yuan, b.paid_wan_yuan, c.paid_wan_yuan) == (Fraction(105, 100), Fraction(-63, 100), Fraction(-42, 100))
+    assert (a.paid_wan_yuan, b.paid_wan_yuan, c.paid_wan_yuan) == (
+        Fraction(105, 100),
+        Fraction(-63, 100),
+        Fraction(-42, 100),
+    )
     assert sum(line.paid_wan_yuan for line in made.lines) == 0
     assert made.ledger.balance("pool") == 18 + 12
     assert closes(made)
@@ -84,7 +92,13 @@ def test_what_is_more_is_bought_from_those_who_used_less() -> None:
 def test_what_nobody_sells_is_deducted_and_handed_to_the_authorities() -> None:
     made = settled(A=1120, B=980, C=500)  # 70 wanted, 20 on offer
     a = made.lines[0]
-    assert (a.deducted_tce, a.bought_tce, a.uncovered_tce, a.outcome, a.procedure) == (100, 20, 50, "uncovered", SUBMITTED)
+    assert (a.deducted_tce, a.bought_tce, a.uncovered_tce, a.outcome, a.procedure) == (
+        100,
+        20,
+        50,
+        "uncovered",
+        SUBMITTED,
+    )
     assert [line.procedure for line in made.lines[1:]] == ["", ""]
     assert closes(made)
     closed = settled(A=1120, B=940, C=460, rules=SettlementRules(is_market_open=False))
@@ -142,15 +156,30 @@ def test_the_next_scenario_opens_with_what_the_settlement_says() -> None:
     made = settled(**used, rules=SettlementRules(carry_share=0.5))
     owners = [unit(u, tce, 500) for u, tce in used.items()]
     adjustments = [
-        {"adjustment_id": o.owner, "unit_id": o.owner, "tce": o.adjustment_tce, "reason": "r", "document": "d", "approved_by": "a"}
+        {
+            "adjustment_id": o.owner,
+            "unit_id": o.owner,
+            "tce": o.adjustment_tce,
+            "reason": "r",
+            "document": "d",
+            "approved_by": "a",
+        }
         for o in made.openings
         if o.adjustment_tce
     ]
     accounts = account(county(owners, adjustments=adjustments))
     entries = Ledger(tuple(judge(accounts).ledger.entries))
     first = Ledger(tuple(opening(accounts))).balances()
-    adjusted = {e.to_account: e.tce for e in entries.entries if e.note == "adjustment" and e.to_account.startswith("unit")}
-    adjusted |= {e.from_account: -e.tce for e in entries.entries if e.note == "adjustment" and e.from_account.startswith("unit")}
+    adjusted = {
+        e.to_account: e.tce
+        for e in entries.entries
+        if e.note == "adjustment" and e.to_account.startswith("unit")
+    }
+    adjusted |= {
+        e.from_account: -e.tce
+        for e in entries.entries
+        if e.note == "adjustment" and e.from_account.startswith("unit")
+    }
     for one in made.openings:
         assert first[one.account] + adjusted.get(one.account, 0) == one.opening_tce
 

@@ -46,7 +46,9 @@ def test_a_clean_year_is_told_nothing_about_and_sums_exactly() -> None:
         ({"time": "2023-01-01"}, "outside_year"),
     ],
 )
-def test_a_reading_that_cannot_be_taken_is_named_and_its_time_filled(change: dict[str, object], rule: str) -> None:
+def test_a_reading_that_cannot_be_taken_is_named_and_its_time_filled(
+    change: dict[str, object], rule: str
+) -> None:
     rows = monthly("A", TWELVE)
     rows[4] |= change  # May; the other eleven months have 334 days and 1100 t
     found = judged(rows)
@@ -124,7 +126,12 @@ def register(values: list[float], days: int = 1, first: int = 0) -> list[dict[st
 
     start = datetime(2022, 1, 1) + timedelta(days=first)  # noqa: DTZ001
     return [
-        {"unit_id": "A", "carrier": "coal", "time": (start + timedelta(days=days * k)).isoformat(), "register": v}
+        {
+            "unit_id": "A",
+            "carrier": "coal",
+            "time": (start + timedelta(days=days * k)).isoformat(),
+            "register": v,
+        }
         for k, v in enumerate(values)
     ]
 
@@ -202,7 +209,9 @@ def test_meters_that_say_nothing_are_named() -> None:
     flows = {"A": {"coal": ("fuel",), "electricity": ("fuel",)}, "B": {"coal": ("fuel", "feedstock")}}
     found = judged(monthly("A", TWELVE), flows=flows)
     assert rules(found) == {"no_meter": 1, "no_readings": 1}
-    both = judged([*monthly("A", TWELVE), *monthly("A", TWELVE, "electricity"), *monthly("B", TWELVE)], flows=flows)
+    both = judged(
+        [*monthly("A", TWELVE), *monthly("A", TWELVE, "electricity"), *monthly("B", TWELVE)], flows=flows
+    )
     assert rules(both) == {"use_unsaid": 1}
 
 
@@ -229,7 +238,7 @@ def test_every_kind_at_once_is_counted_exactly_whatever_the_order() -> None:
     assert rules(expected) == planted
     assert adds_up(expected)
     shuffled = list(rows)
-    Random(3).shuffle(shuffled)
+    Random(3).shuffle(shuffled)  # noqa: S311 - nobody hides anything
     again = judged(shuffled)
     assert rules(again) == planted
     assert again.flows == expected.flows

@@ -41,7 +41,11 @@ def test_the_path_is_the_issued_quarters_to_the_tonne() -> None:
 def test_the_forecast_by_hand() -> None:
     # a flat path of 100 a month (quarters of 300 in months of equal weight), used 90, 100, 110:
     # r = 1, s = 0.1, t(2) = 2.92; half = 2.92 x 0.1 x sqrt(9 x 100^2 + 900^2 x 3 x 100^2 / 300^2) = 2.92 x 0.1 x 600
-    flat = Course((Fraction(100),) * 12, tuple(map(Fraction, (90, 100, 110, *[0] * 9))), (Fraction(1),) * 3 + (Fraction(0),) * 9)
+    flat = Course(
+        (Fraction(100),) * 12,
+        tuple(map(Fraction, (90, 100, 110, *[0] * 9))),
+        (Fraction(1),) * 3 + (Fraction(0),) * 9,
+    )
     found = forecast(flat, RULES)
     assert isinstance(found, Forecast)
     assert (found.middle, found.ratio, found.months) == (1200, 1, 3)
@@ -110,7 +114,9 @@ def test_a_clean_year_is_never_warned_of(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize(("from_month", "factor"), [(1, 1.10), (4, 1.15), (7, 1.20), (10, 1.40)])
-def test_a_planted_overshoot_is_warned_of_before_the_quota_is_exceeded(seed: int, from_month: int, factor: float) -> None:
+def test_a_planted_overshoot_is_warned_of_before_the_quota_is_exceeded(
+    seed: int, from_month: int, factor: float
+) -> None:
     year = [u * (factor if m >= from_month else 1.0) for m, u in enumerate(synthetic(seed), start=1)]
     warned, over = replay(year)
     assert over is not None
@@ -126,7 +132,10 @@ def test_each_rule_by_itself() -> None:
 
     assert rules([p * 1.04 for p in path[:2]]) == []
     assert rules([p * 1.06 for p in path[:2]]) == [("yellow", "ahead_of_path")]
-    assert rules([p * 1.2 for p in path[:2]]) == [("orange", "far_ahead_of_path"), ("yellow", "ahead_of_path")]
+    assert rules([p * 1.2 for p in path[:2]]) == [
+        ("orange", "far_ahead_of_path"),
+        ("yellow", "ahead_of_path"),
+    ]
     shaky = [p * f for p, f in zip(path, (1.2, 0.9, 1.01), strict=False)]
     assert rules(shaky) == [("orange", "forecast_above_quota"), ("yellow", "recent_pace")]
     late = [p * f for p, f in zip(path, (0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 1.2, 1.2, 1.2), strict=False)]

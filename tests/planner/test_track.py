@@ -78,16 +78,15 @@ def test_csv_parquet_folder_gbk_and_chinese_headings_say_the_same(two: Path, tmp
     expected = follow(two, plain)
     assert used(expected) == {"A": 960, "B": 900, "P": 168}
     assert expected.metered.problems == ()
-    duckdb.sql(f"COPY (SELECT * FROM '{plain}') TO '{tmp_path / 'r.parquet'}'")
-    duckdb.sql(
-        f"COPY (SELECT unit_id, carrier, (time || '-01')::TIMESTAMP AS time, quantity::DOUBLE AS quantity FROM '{plain}')"
-        f" TO '{tmp_path / 't.parquet'}'"
-    )
+    every = duckdb.read_csv(str(plain))
+    every.write_parquet(str(tmp_path / "r.parquet"))
+    typed = "unit_id, carrier, (time || '-01')::TIMESTAMP AS time, quantity::DOUBLE AS quantity"
+    every.project(typed).write_parquet(str(tmp_path / "t.parquet"))
     gbk = write(tmp_path / "g.csv", year(), ["企业编号", "能源品种", "月份", "实物量"], "gbk")
     parts = tmp_path / "parts"
     parts.mkdir()
     write(parts / "1.csv", year()[:20])
-    duckdb.sql(f"COPY (SELECT * FROM (SELECT *, row_number() OVER () AS n FROM '{plain}') WHERE n > 20) TO '{parts / '2.parquet'}'")
+    every.limit(100, offset=20).write_parquet(str(parts / "2.parquet"))
     for source in (tmp_path / "r.parquet", tmp_path / "t.parquet", gbk, parts):
         found = follow(two, source)
         assert used(found) == used(expected), source
@@ -117,7 +116,9 @@ def test_a_problem_says_where_it_is_and_what_was_done(two: Path, tmp_path: Path)
 
 
 def test_times_with_an_offset_are_taken_to_beijing_time(two: Path, tmp_path: Path) -> None:
-    hours = [("A", "coal", f"2022-01-{d:02d}T{h:02d}:00:00+08:00", 1) for d in range(1, 32) for h in range(24)]
+    hours = [
+        ("A", "coal", f"2022-01-{d:02d}T{h:02d}:00:00+08:00", 1) for d in range(1, 32) for h in range(24)
+    ]
     hours[0] = ("A", "coal", "2021-12-31T16:00:00Z", 1)
     found = follow(two, write(tmp_path / "r.csv", hours), date(2022, 1, 31))
     assert [p.rule for p in found.metered.problems if p.unit_id == "A"] == ["clock_offset"]
@@ -126,9 +127,14 @@ def test_times_with_an_offset_are_taken_to_beijing_time(two: Path, tmp_path: Pat
 
 @pytest.mark.parametrize(
     ("head", "message"),
-    [(["unit", "carrier", "time", "quantity"], "track.no_column"), (["unit_id", "carrier", "time", "x"], "track.no_column")],
+    [
+        (["unit", "carrier", "time", "quantity"], "track.no_column"),
+        (["unit_id", "carrier", "time", "x"], "track.no_column"),
+    ],
 )
-def test_a_table_without_its_columns_is_refused(head: list[str], message: str, two: Path, tmp_path: Path) -> None:
+def test_a_table_without_its_columns_is_refused(
+    head: list[str], message: str, two: Path, tmp_path: Path
+) -> None:
     with pytest.raises(ReadingsError) as caught:
         follow(two, write(tmp_path / "r.csv", year(), head))
     assert caught.value.message == message
@@ -138,7 +144,12 @@ def test_a_table_without_its_columns_is_refused(head: list[str], message: str, t
 
 def test_bad_arguments_are_told_and_nothing_is_written(two: Path, tmp_path: Path) -> None:
     data = write(tmp_path / "r.csv", year())
-    for more in (["--as-of", "2023-05-01"], ["--as-of", "soon"], ["--set", "ahead=1"], ["--set", "ahead_share=2"]):
+    for more in (
+        ["--as-of", "2023-05-01"],
+        ["--as-of", "soon"],
+        ["--set", "ahead=1"],
+        ["--set", "ahead_share=2"],
+    ):
         assert run("track", two, data, "--out", tmp_path / "out", *more) == 2
     assert run("track", tmp_path, data, "--out", tmp_path / "out") == 2
     assert run("settle", two, tmp_path / "none.csv", "--out", tmp_path / "out") == 2
@@ -194,7 +205,9 @@ def test_the_workbook_says_what_the_tables_say(two: Path, tmp_path: Path) -> Non
     assert found["乙企业"][2] == "绿 green"
 
 
-def test_the_plan_in_force_is_tracked_as_published_only(two: Path, tmp_path: Path, scenarios_folder: Path) -> None:
+def test_the_plan_in_force_is_tracked_as_published_only(
+    two: Path, tmp_path: Path, scenarios_folder: Path
+) -> None:
     plan = published(tmp_path / "plan", load(scenarios_folder / "two-firms"))
     quotas = plan / "quotas.csv"
     quotas.write_bytes(quotas.read_bytes().replace(b"1000", b"1001"))
@@ -226,7 +239,12 @@ def forms(plan: Path, seed: int, level: float) -> Iterator[Row]:
     for row in rows(plan / "inputs" / "unit_energy.csv"):
         own = float(row["quantity"]) * activity[row["unit_id"]] * factor[row["unit_id"]] / 12
         for m in range(1, 13):
-            yield row["unit_id"], row["carrier_id"], f"2022-{m:02d}", round(own * (1 + 0.05 * random.standard_normal()), 3)
+            yield (
+                row["unit_id"],
+                row["carrier_id"],
+                f"2022-{m:02d}",
+                round(own * (1 + 0.05 * random.standard_normal()), 3),
+            )
 
 
 def balanced(plan: Path) -> bool:
@@ -261,12 +279,17 @@ def replan_year(first: Path, data: Path, folder: Path, ends: Sequence[date]) -> 
         yield force
 
 
-MONTH_ENDS = [date(2022, m, d) for m, d in zip(range(1, 13), (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), strict=True)]
+MONTH_ENDS = [
+    date(2022, m, d)
+    for m, d in zip(range(1, 13), (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), strict=True)
+]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("level", [0.9, 1.1])
-def test_a_year_of_monthly_replans_never_revokes_and_balances(level: float, scenarios_folder: Path, tmp_path: Path) -> None:
+def test_a_year_of_monthly_replans_never_revokes_and_balances(
+    level: float, scenarios_folder: Path, tmp_path: Path
+) -> None:
     first = shifan(scenarios_folder, tmp_path)
     data = write(tmp_path / "r.csv", list(forms(first, 3, level)))
     before = granted(first)
@@ -279,7 +302,9 @@ def test_a_year_of_monthly_replans_never_revokes_and_balances(level: float, scen
 
 def test_replans_of_the_hand_solved_case_never_revoke_and_balance(two: Path, tmp_path: Path) -> None:
     """A runs a tenth above its path (its capacity allows it), B a fifth below: A may be given more, B loses nothing."""
-    data = write(tmp_path / "r.csv", [*months("A", [91.7] * 12), *months("B", [60.0] * 12), *months("P", [15.0] * 12)])
+    data = write(
+        tmp_path / "r.csv", [*months("A", [91.7] * 12), *months("B", [60.0] * 12), *months("P", [15.0] * 12)]
+    )
     before = granted(two)
     for plan in replan_year(two, data, tmp_path, MONTH_ENDS[2:11:3]):
         now = granted(plan)
@@ -287,7 +312,9 @@ def test_replans_of_the_hand_solved_case_never_revoke_and_balance(two: Path, tmp
         assert balanced(plan)
         before = now
     use = {r["account"]: float(r["planned_use_tce"]) for r in rows(plan / "quotas.csv")}
-    assert use["unit:B"] == pytest.approx(720, abs=1)  # what it uses is what is planned, and the rest of its quota stays
+    assert use["unit:B"] == pytest.approx(
+        720, abs=1
+    )  # what it uses is what is planned, and the rest of its quota stays
     assert now["unit:B"] == 920
 
 
@@ -328,6 +355,8 @@ def test_settle_writes_a_balanced_ledger_and_the_next_opening(two: Path, tmp_pat
     ]  # fmt: skip
     adjusted = {r["unit_id"]: int(r["tce"]) for r in rows(out / "adjustments.csv")}
     assert adjusted == {"A": -40}  # 1000, no more than its quota, less the 20 that it owes: 980
-    later = write(tmp_path / "late.csv", [(*row, "2023-01-20") for row in year(85, 75, 14)], [*HEAD, "reported_at"])
+    later = write(
+        tmp_path / "late.csv", [(*row, "2023-01-20") for row in year(85, 75, 14)], [*HEAD, "reported_at"]
+    )
     assert run("settle", two, later, "--out", tmp_path / "again") == 0
     assert (tmp_path / "again" / "settlement.csv").read_bytes() == (out / "settlement.csv").read_bytes()

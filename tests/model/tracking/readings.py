@@ -7,7 +7,16 @@ from typing import Any
 import numpy as np
 
 from dualcontrol.model.tracking_meters import Expected, Metered, judge_readings
-from dualcontrol.model.tracking_readings import MICRO, NEVER, NUMBER_NONE, NUMBER_OK, UNSAID, USES, Readings, calendar
+from dualcontrol.model.tracking_readings import (
+    MICRO,
+    NEVER,
+    NUMBER_NONE,
+    NUMBER_OK,
+    UNSAID,
+    USES,
+    Readings,
+    calendar,
+)
 
 YEAR = 2022
 CARRIERS = {"coal": "t", "electricity": "MWh", "water": "万m³"}
@@ -75,7 +84,13 @@ def every(unit: str, minutes: int, count: int, value: float, **more: Any) -> lis
     """Interval readings of a constant value from 1 January on."""
     start = np.datetime64(f"{YEAR}-01-01T00:00")
     return [
-        {"unit_id": unit, "carrier": "electricity", "time": str(start + np.timedelta64(minutes * k, "m")), "quantity": value, **more}
+        {
+            "unit_id": unit,
+            "carrier": "electricity",
+            "time": str(start + np.timedelta64(minutes * k, "m")),
+            "quantity": value,
+            **more,
+        }
         for k in range(count)
     ]
 
