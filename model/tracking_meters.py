@@ -123,9 +123,9 @@ class _Meters:
             if places:
                 self.by_row(rule, places, is_taken=True)
         self._shifted(np.flatnonzero(left & read.shifted))
-        places = np.flatnonzero(left)
-        if len(places):
-            self._series(places)
+        taken_up = np.flatnonzero(left)
+        if len(taken_up):
+            self._series(taken_up)
         self._missing()
         counted = len(read) - self.taken - self.later
         return Metered(when, self.flows, tuple(self._told()), len(read), counted, self.taken, self.later)

@@ -5,7 +5,8 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from dualcontrol.messages import Language, say
-from dualcontrol.model.tracking import Course, Status, Tracking
+from dualcontrol.model.tracking import Status, Tracking
+from dualcontrol.model.tracking_rules import Course
 from dualcontrol.track_tables import department_lines, indicator_text, problem_lines, rule_text
 
 if TYPE_CHECKING:
@@ -170,7 +171,8 @@ def curve(course: Course, lang: Language) -> str:
     )
     name = escape(say("track_page.curve", lang))
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide:.0f} {high:.0f}" role="img" aria-label="{name}" width="{wide:.0f}">{grid}{labels}'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide:.0f} {high:.0f}" role="img" '
+        f'aria-label="{name}" width="{wide:.0f}">{grid}{labels}'
         f'<polyline points="{planned}" fill="none" stroke="#1F3864" stroke-width="2" stroke-dasharray="6 4"/>'
         f'<polyline points="{real}" fill="none" stroke="#C00000" stroke-width="3"/></svg>'
     )
