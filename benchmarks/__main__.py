@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.measuring import has_peers, machine, versions
 
-NAMES = ("handover", "linear", "dcopf", "year", "session", "workers")
+NAMES = ("handover", "linear", "dcopf", "year", "session", "workers", "readings")
 
 
 def main() -> int:

@@ -135,6 +135,14 @@ def timed(work: Callable[[], Any]) -> tuple[float, Any]:
     return min(time.perf_counter() - began, time.process_time() - cpu), result
 
 
+def wall_seconds(work: Callable[[], Any]) -> tuple[float, Any]:
+    """Seconds of one pass by the clock on the wall, for work that several threads share, and what it returned."""
+    gc.collect()
+    began = time.perf_counter()
+    result = work()
+    return time.perf_counter() - began, result
+
+
 def median_seconds(work: Callable[[], Any], repeats: int) -> tuple[float, Any]:
     """The median time of `repeats` passes and what the last one returned."""
     found, result = [], None

@@ -23,8 +23,6 @@ class Clause:
     note_en: str = ""
 
 
-_LATER_ZH, _LATER_EN = "不属于单年度计划", "not part of a plan of one year"
-
 REGISTER: tuple[Clause, ...] = (
     Clause("1.a", "全年实现规模以上工业企业综合能源消费量较去年同期减少12.54万吨标准煤，同比下降1.25%。万元GDP能耗预计下降8.9%", "data",
            "基年数据须与公布的总数相符，不符即拒绝", "the base year must add up to the published totals, else the scenario is refused"),
@@ -39,10 +37,12 @@ REGISTER: tuple[Clause, ...] = (
            "the plan chooses saving measures and retirements (permissive); targets of fossil fuel and local renewables, where set, restrict"),
     Clause("2.4", "着重抓好工业、交通、建筑、商贸、农牧业、公共机构等重点领域和重点用能单位节能管理", "transfer",
            "全社会各领域单列预算、按需安排（限制；停用则按上年），各领域自己的节能措施（放宽）", "every field of society has a line with its need (restrictive; without the clause last year's use) and measures of its own (permissive)"),
-    Clause("2.5", "实现对全部规上工业企业能耗的实时精准监测预警……建立招商引资新项目准入能效评估机制。积极审慎开展用能权交易试点工作", "outside",
-           f"监测、预警与交易在年中进行，{_LATER_ZH}", f"tracking, warnings and trade happen in the year, {_LATER_EN}"),
+    Clause("2.5", "实现对全部规上工业企业能耗的实时精准监测预警……建立招商引资新项目准入能效评估机制。积极审慎开展用能权交易试点工作", "report",
+           "年中由 `dualcontrol track` 跟踪、预警、滚动优化；准入评估见3.2.3c；用能权见A2",
+           "in the year `dualcontrol track` follows, warns and re-optimises; entry is evaluated under 3.2.3c; use rights are A2"),
     Clause("3.1.1", "严格控制存量高耗能企业新增用能，坚决守住能耗双控底线", "restrictive"),
-    Clause("3.1.2", "加强重点用能单位节能目标责任考核……按年度对重点用能企业的能耗投入产出综合效益进行科学客观评价", "report"),
+    Clause("3.1.2", "加强重点用能单位节能目标责任考核……按年度对重点用能企业的能耗投入产出综合效益进行科学客观评价", "report",
+           "年度评价出附表；年底由 `dualcontrol settle` 用计量数据与指标清算", "the evaluation is a report; at year-end `dualcontrol settle` settles metered use against quotas"),
     Clause("3.2.1a", "强化能耗强度及碳排放强度控制，提升能耗总量及碳排放总量调节弹性。……科学合理分配重点用能单位用能指标，并严格执行", "restrictive"),
     Clause("3.2.1b", "要将上级下达的新增用能空间和节能挖潜、淘汰落后等腾挪出的用能指标全部纳入用能预算管理", "restrictive"),
     Clause("3.2.1c", "要确保优质项目和全社会合理用能，限制低产、高耗能企业用能", "transfer",

@@ -19,6 +19,7 @@ from dualcontrol.model.settings import Settings
 
 EFFECTS = "effects-dalad-2022.csv"
 AT_REST = "dalad-2022-notes/clauses_at_rest.csv"  # why a clause moves nothing there
+COMMANDS = {"track": ("2.5", "3.1.2", "3.3.4b"), "settle": ("3.1.2", "3.2.5")}  # what is done after the plan
 _EFFECT_ZH = {
     "restrictive": "限制",
     "permissive": "放宽",
@@ -56,6 +57,7 @@ def carriers(clause: Clause) -> list[str]:
         columns = [c.name for c in table.columns if names(c.en, one)]
         if columns:
             found.append(f"输入 columns of `{table.name}`: {', '.join(f'`{c}`' for c in columns)}")
+    found += [f"命令 command `dualcontrol {name}`" for name, clauses in COMMANDS.items() if one in clauses]
     keys = [key for key, text in _settings() if names(text, one)]
     if keys:
         found.append(f"参数 settings {', '.join(f'`{key}`' for key in keys)}")

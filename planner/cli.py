@@ -24,6 +24,7 @@ from dualcontrol import (
     regret_command,
     scenario_command,
     seek_command,
+    track_command,
     trade_command,
 )
 from dualcontrol.console import Voice, open_streams
@@ -199,5 +200,6 @@ def build(lang: Language) -> typer.Typer:
     budget_plan_command.register(app, lang, json_flag, lang_text, help_flag)
     trade_command.register(app, lang, json_flag, lang_text, help_flag)
     completion_command.register(app, lang, json_flag, lang_text, help_flag)
+    track_command.register(app, lang, json_flag, lang_text, help_flag)
     add_examples(app, lang)
     return app

@@ -233,7 +233,8 @@ class Sheet:
             if not column.is_summed:
                 self.put(row, index, both(label) if index == widest else None, "text", is_total=True)
             elif values:
-                numbers = [float(value[index]) for value in values]  # type: ignore[arg-type]
+                given = [value[index] for value in values if not is_missing(value[index])]
+                numbers = [float(value) for value in given]  # type: ignore[arg-type]
                 total = math.fsum(number for number in numbers if not math.isnan(number))
                 span = f"{xl_rowcol_to_cell(first, index)}:{xl_rowcol_to_cell(row - 1, index)}"
                 self.formula(row, index, f"=SUM({span})", total, column.style, is_total=True)

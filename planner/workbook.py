@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from dualcontrol.model.plan import Plan
     from dualcontrol.model.scenario import Scenario
 
-_TEXT_STAYS_TEXT = {
+TEXT_STAYS_TEXT = {
     "in_memory": True,
     "strings_to_formulas": False,
     "strings_to_urls": False,
@@ -49,7 +49,7 @@ def workbook(plan: "Plan", scenario: "Scenario", verdict: "Verdict", summary: Ma
     """
     out = io.BytesIO()
     settings = scenario.settings
-    book = xlsxwriter.Workbook(out, _TEXT_STAYS_TEXT)
+    book = xlsxwriter.Workbook(out, TEXT_STAYS_TEXT)
     as_of = datetime(settings.as_of.year, settings.as_of.month, settings.as_of.day)  # noqa: DTZ001
     # A fixed date, or the same plan would give other bytes every second.
     book.set_properties({"title": settings.title_zh, "comments": mark(scenario) or "", "created": as_of})

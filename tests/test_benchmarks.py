@@ -1,12 +1,13 @@
 """The measurements at a tiny size: all ways pose the same problem. Nothing here depends on time or on peers."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from benchmarks import dcopf, handover, year
+from benchmarks import dcopf, handover, readings, year
 from benchmarks.__main__ import NAMES
 from benchmarks.measuring import Report, Target, added_bytes, ratio
 from benchmarks.plain import plain_model
@@ -96,7 +97,7 @@ def test_a_report_says_what_is_not_met() -> None:
         "- a: 2 (at most 2.5) met\n- b: 7 (at least 8) NOT MET\n\nA note.\n"
     )
     assert [t["is_met"] for t in json.loads(json.dumps(report.record()))["targets"]] == [True, False]
-    assert set(NAMES) == {"handover", "linear", "dcopf", "year", "session", "workers"}
+    assert set(NAMES) == {"handover", "linear", "dcopf", "year", "session", "workers", "readings"}
 
 
 def test_a_ratio_is_taken_within_a_round() -> None:
@@ -108,3 +109,17 @@ def test_a_ratio_is_taken_within_a_round() -> None:
     # one lucky pass of b does not decide: 4, 3, 15 have the median 4, the least of each would say 6/0.4
     lucky = [rounds[0], rounds[1], {"a": {"seconds": 6.0}, "b": {"seconds": 0.4}}]
     assert ratio(lucky, "a", "b").middle == 4.0
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv"])
+def test_readings_are_judged_and_every_spoilt_one_is_told(kind: str, tmp_path: Path) -> None:
+    pytest.importorskip("duckdb")
+    path = readings.make(tmp_path, 3, 9600, kind)
+    found = readings.work("judge", path=str(path), units=3, steps=9600)
+    spoilt = sum((i * 7 + step * 13) % 9973 == 5 for i in range(3) for step in range(9600)) * len(
+        readings.CARRIERS
+    )
+    assert found["rows"] == 3 * 9600 * 4
+    assert spoilt > 0
+    assert found["problems"] == 2 * spoilt  # each is told, and the gap that it leaves
+    assert found["rules"] == ["gap", "negative"]

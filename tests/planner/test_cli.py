@@ -40,6 +40,8 @@ COMMANDS = (
     "diff",
     "completion",
     "trade",
+    "track",
+    "settle",
 )
 
 

@@ -96,3 +96,18 @@ def test_targets_move_on_the_hand_solved_case(repository: Path, tmp_path: Path) 
 def test_every_cell_shows_something(name: str, repository: Path, tmp_path: Path) -> None:
     (path,) = (repository / "notebooks").glob(f"{name}*.ipynb")
     assert all(cell.outputs for cell in run(path, tmp_path))
+
+
+def test_the_year_is_tracked_on_the_fictional_banner(repository: Path, tmp_path: Path) -> None:
+    cells = run(repository / "notebooks" / "07-tracking-the-year.ipynb", tmp_path)
+    assert all(cell.outputs for cell in cells)
+    assert any("image/svg+xml" in output.get("data", {}) for cell in cells for output in cell.outputs)
+    (replayed,) = [cell for cell in cells if cell.source.endswith("colours(replay(folder, readings))")]
+    text = replayed.outputs[0]["data"]["text/plain"]
+    alloy = next(line for line in text.splitlines() if "alloy" in line)
+    assert "green" in alloy  # in the first half of the year
+    (replanned,) = [cell for cell in cells if "replan(followed(folder), september)" in cell.source]
+    rows = [line.split() for line in replanned.outputs[0]["data"]["text/plain"].splitlines()]
+    quotas = [row for row in rows if row[0].startswith("unit:")]
+    assert len(quotas) == 6
+    assert all(int(now) >= int(before) for _, before, now in quotas)
