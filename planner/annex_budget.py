@@ -61,11 +61,16 @@ def budget(material: Material) -> Annex:
     rows: list[Row] = []
     for block in ("gross", "intensity", "total"):
         rows.append(_head(said(f"county.{block}")))
+        sums = [0.0] * 4
         for line in material.plan.account.to_dict("records"):
             if line["block"] != block:
                 continue
             is_sum = line["line"] == ("all" if block == "gross" else "counted")
             figures = [line[name] / WAN for name in ("base_tce", "base_tce_eq", "plan_tce", "plan_tce_eq")]
+            if is_sum:  # of the lines as published, to 0.1 tce each: what the reader's own sum gives
+                figures = sums
+            else:
+                sums = [one + more for one, more in zip(sums, figures, strict=True)]
             changes = [figures[2] - figures[0], figures[3] - figures[1]]
             rows.append(
                 Row((said(f"county.{line['line']}"), *figures, *changes, ""), "sum" if is_sum else "item")
