@@ -229,8 +229,10 @@ def test_what_is_imported_is_declared(folder: str, repository: Path) -> None:
     wanted = groups["run"] if folder != "tests" else [one for group in groups.values() for one in group]
     if folder == "model":  # the reader of MATPOWER files says what to install when its extra is missing
         wanted = [*wanted, *groups["power"]]
-    if folder == "planner":  # a batch on a cluster and a page with sliders say what to install
-        wanted = [*wanted, *groups["batch"], *groups["notebooks"]]
+    if (
+        folder == "planner"
+    ):  # a batch on a cluster, a page with sliders and meter readings say what to install
+        wanted = [*wanted, *groups["batch"], *groups["notebooks"], *groups["track"]]
     if folder == "scenarios":  # making the hourly series anew is nobody's daily work
         wanted = [*wanted, *groups["data"]]
     declared = {canonicalize_name(one.name) for one in wanted}
