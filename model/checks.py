@@ -18,6 +18,7 @@ from dualcontrol.model.checks_tables import NAMED_BY_NETWORK, missing_tables
 from dualcontrol.model.draft import Draft
 from dualcontrol.model.problems import nearest, plain
 from dualcontrol.model.schema import ELECTRICITY, TABLES
+from dualcontrol.model.schema_years import ADMITTED, ADOPTED, BUILT, CARRIED_IN, CARRIED_OUT, CLOSED
 
 
 def check(draft: Draft) -> None:
@@ -140,16 +141,49 @@ def three_high(draft: Draft) -> None:
 
 
 def decisions(draft: Draft) -> None:
-    """Only a project can be admitted, and admission is yes or no."""
+    """Only a project can be admitted, and admission is yes or no, of a divisible one also a share."""
     projects = set(draft.frames["projects"]["project_id"])
+    divisible = {row.project_id for _, row in draft.rows("projects") if row.is_divisible}
     units = set(draft.frames["units"]["unit_id"])
     for i, row in draft.rows("decisions"):
         if row.what != "admitted":
             continue
         if row.target_id in units - projects:
             draft.tell("admission_of_unit", "decisions", i, "target_id")
-        if pd.notna(row.value) and row.value not in (0.0, 1.0):
+        if pd.notna(row.value) and not (
+            row.value in (0.0, 1.0) or (row.target_id in divisible and row.value <= 1.0)
+        ):
             draft.tell("admission_value", "decisions", i, "value")
+
+
+def year_links(draft: Draft) -> None:
+    """A link names what it is about, unless it carries tonnes, and says yes, no or whole tonnes; once for each."""
+    seen: set[tuple[str, str]] = set()
+    divisible = {row.project_id for _, row in draft.rows("projects") if row.is_divisible}
+    for i, row in draft.rows("year_links"):
+        if not row.what:
+            continue
+        carries = row.what in (CARRIED_IN, CARRIED_OUT)
+        if carries == bool(row.target_id) or (
+            not carries and row.target_id not in _linked_ids(draft, row.what)
+        ):
+            draft.tell("link_target", "year_links", i, "target_id")
+        is_share = row.what == ADMITTED and row.target_id in divisible
+        if pd.notna(row.value) and ((row.value % 1 != 0 and not is_share) or (not carries and row.value > 1)):
+            draft.tell("link_value", "year_links", i, "value")
+        if (row.what, row.target_id) in seen:
+            draft.tell("link_twice", "year_links", i, "target_id")
+        seen.add((row.what, row.target_id))
+
+
+def _linked_ids(draft: Draft, what: str) -> set[str]:
+    tables = {
+        ADMITTED: (("projects", "project_id"),),
+        ADOPTED: (("measures", "measure_id"),),
+        CLOSED: (("retirements", "retirement_id"), ("capacity_replacements", "pair_id")),
+        BUILT: (("power/builds", "build_id"),),
+    }
+    return {str(one) for name, key in tables[what] for one in draft.frames[name][key]}
 
 
 def evaluation(draft: Draft) -> None:
@@ -250,6 +284,7 @@ _CHECKS: tuple[Callable[[Draft], None], ...] = (
     benchmarks_in_force,
     three_high,
     decisions,
+    year_links,
     evaluation,
     restricted_capacity,
     history,

@@ -259,11 +259,12 @@ def _add_setting_problem(
         if is_whole:  # otherwise the parent that could not be read may have it
             findings.add("missing_setting" if kind == "missing" else kind, file, row, key)
     else:
-        rule, params = _setting_fault(kind, detail.get("ctx", {}), key, value)
+        rule, params = setting_fault(kind, detail.get("ctx", {}), key, value)
         findings.add(rule, file, row, key, "" if isinstance(value, Mapping) else value, **params)
 
 
-def _setting_fault(kind: str, context: Mapping[str, Any], key: str, value: Any) -> tuple[str, dict[str, str]]:
+def setting_fault(kind: str, context: Mapping[str, Any], key: str, value: Any) -> tuple[str, dict[str, str]]:
+    """The rule and its parameters for an error of pydantic (its type, context and input)."""
     bounds = {
         "greater_than_equal": ("below_minimum", "minimum", "ge"),
         "less_than_equal": ("above_maximum", "maximum", "le"),

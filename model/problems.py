@@ -84,6 +84,11 @@ RULES: Mapping[str, tuple[str, ...]] = {
     "sweep_empty": (),
     "sweep_name_twice": ("first", "second"),
     "sweep_too_large": ("count", "most"),
+    # horizons of several years
+    "years_in_a_row": ("expected",),
+    "past_after_open": (),
+    "nothing_to_decide": (),
+    "path_sum": (),
     # what must agree between cells, rows and tables
     "dangling_reference": ("tables", "suggestion"),
     "id_used_twice": ("other",),
@@ -114,6 +119,9 @@ RULES: Mapping[str, tuple[str, ...]] = {
     "sector_without_value_added": (),
     "admission_of_unit": (),
     "admission_value": (),
+    "link_target": (),
+    "link_value": (),
+    "link_twice": (),
     "evaluation_benchmark": (),
     "evaluation_no_weight": (),
     "not_positive": (),

@@ -13,6 +13,7 @@ from dualcontrol.model.schema_network import NETWORK_TABLES
 from dualcontrol.model.schema_projects import PROJECT_TABLES
 from dualcontrol.model.schema_stock import STOCK_TABLES
 from dualcontrol.model.schema_units import UNIT_TABLES
+from dualcontrol.model.schema_years import YEAR_TABLES
 
 __all__ = ["BASES", "ELECTRICITY", "MEASURES", "PROVENANCE", "TABLES", "Column", "Table"]
 
@@ -23,6 +24,7 @@ _ALL = (
     *MEASURE_TABLES,
     *STOCK_TABLES,
     *COUNTY_TABLES,
+    *YEAR_TABLES,
     *CARBON_TABLES,
     *NETWORK_TABLES,
 )

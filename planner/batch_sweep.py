@@ -71,10 +71,10 @@ def read_sweep(
     ScenarioError with all the problems of the file and of every variant; nothing is solved or written here.
     """
     findings = Findings()
-    raw = _raw(path, findings)
+    raw = read_toml(path, findings)
     if raw is None:
         raise ScenarioError(findings.problems)
-    source = _source(path, raw, findings)
+    source = source_of(path, raw, findings)
     variants = _variants(path, raw, findings, is_weighted=is_weighted)
     if findings.problems or source is None:
         raise ScenarioError(findings.problems)
@@ -92,7 +92,8 @@ def read_sweep(
     return Sweep(source, variants, inputs)
 
 
-def _raw(path: Path, findings: Findings) -> dict[str, Any] | None:
+def read_toml(path: Path, findings: Findings) -> dict[str, Any] | None:
+    """A TOML file; None where it could not be read, which `findings` tells."""
     if not path.is_file():
         beside = [one.name for one in path.parent.glob("*.toml")] if path.parent.is_dir() else []
         findings.add("missing_file", str(path), suggestion=nearest(path.name, beside))
@@ -107,7 +108,8 @@ def _raw(path: Path, findings: Findings) -> dict[str, Any] | None:
         return None
 
 
-def _source(path: Path, raw: Mapping[str, Any], findings: Findings) -> Source | None:
+def source_of(path: Path, raw: Mapping[str, Any], findings: Findings) -> Source | None:
+    """The scenario folder that a file names under `scenario`, relative to the file; None where there is none."""
     wanted = raw.get("scenario")
     if wanted is None:
         findings.add("sweep_without_scenario", path.name, None, "scenario")
@@ -158,16 +160,16 @@ def _is_weight(value: object) -> bool:
 def _table(path: Path, raw: Mapping[str, Any], key: str, findings: Findings) -> dict[str, Any]:
     table = raw.get(key, {})
     if isinstance(table, Mapping):
-        return _flat(table)
+        return flat(table)
     findings.add("wrong_type", path.name, None, key, table, expected=f"[{key}]")
     return {}
 
 
-def _flat(table: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+def flat(table: Mapping[str, Any], before: str = "") -> dict[str, Any]:
     """Dotted keys of a table, however it was nested: quoted keys and unquoted ones mean the same."""
     found: dict[str, Any] = {}
     for key, value in table.items():
-        found |= _flat(value, f"{before}{key}.") if isinstance(value, Mapping) else {before + key: value}
+        found |= flat(value, f"{before}{key}.") if isinstance(value, Mapping) else {before + key: value}
     return found
 
 
@@ -192,7 +194,7 @@ def _list(
         findings.add("wrong_type", path.name, None, "list", tables, expected="[[list]]")
         return
     for table in tables:
-        own = _flat(table)
+        own = flat(table)
         name = own.pop(NAME, None)
         if name is not None and not isinstance(name, str):
             findings.add("wrong_type", path.name, None, NAME, name, expected='"…"')

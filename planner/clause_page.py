@@ -19,7 +19,9 @@ from dualcontrol.model.settings import Settings
 
 EFFECTS = "effects-dalad-2022.csv"
 AT_REST = "dalad-2022-notes/clauses_at_rest.csv"  # why a clause moves nothing there
-COMMANDS = {"track": ("2.5", "3.1.2", "3.3.4b"), "settle": ("3.1.2", "3.2.5")}  # what is done after the plan
+COMMANDS = {  # what is done after the plan, and over several years
+    "track": ("2.5", "3.1.2", "3.3.4b"), "settle": ("3.1.2", "3.2.5"), "trade": ("A2",), "years": ("3.3.2c",),
+}  # fmt: skip
 _EFFECT_ZH = {
     "restrictive": "限制",
     "permissive": "放宽",

@@ -19,6 +19,7 @@ from dualcontrol import (
     excel_command,
     explain_command,
     frontier_command,
+    horizon_command,
     power_command,
     ranges_command,
     regret_command,
@@ -200,6 +201,7 @@ def build(lang: Language) -> typer.Typer:
     budget_plan_command.register(app, lang, json_flag, lang_text, help_flag)
     trade_command.register(app, lang, json_flag, lang_text, help_flag)
     completion_command.register(app, lang, json_flag, lang_text, help_flag)
+    horizon_command.register(app, lang, json_flag, lang_text, help_flag)
     track_command.register(app, lang, json_flag, lang_text, help_flag)
     add_examples(app, lang)
     return app

@@ -38,9 +38,9 @@ if TYPE_CHECKING:
 
 # In this order through the pool: given from above, freed by rules, freed by the plan; then spent.
 _STEPS = (
-    "increment", "unmanaged", "overshoot", "waiver", "base_method", "adjustment", "retired", "benchmark_cut",
-    "release", "penalty", "limit", "saving", "leader_bonus", "green_factory_bonus", "allowance", "project",
-    "society", "grid",
+    "increment", "carried_in", "carried_out", "unmanaged", "overshoot", "waiver", "base_method", "adjustment",
+    "retired", "benchmark_cut", "release", "penalty", "limit", "saving", "leader_bonus", "green_factory_bonus",
+    "allowance", "project", "society", "grid",
 )  # fmt: skip
 _SIDES = ["price_right", "price_left"]
 _FLOWS = (("in", BLUE, ""), ("out", ORANGE, "//"), ("kept", GREEN, ".."))

@@ -59,7 +59,7 @@ def publish(plan: "Plan", folder: Path | str, *, scenario: "Scenario", verdict: 
             _refuse_issued(target)
             new = swap.stage(target)
             try:
-                _write(new, plan, scenario, verdict)
+                write_result(new, plan, scenario, verdict)
                 swap.flush(new)
                 swap.replace(new, target)
             except BaseException:
@@ -158,7 +158,7 @@ def _audit(verdict: "Verdict") -> dict[str, object]:
     return told
 
 
-def _write(folder: Path, plan: "Plan", scenario: "Scenario", verdict: "Verdict") -> None:
+def write_result(folder: Path, plan: "Plan", scenario: "Scenario", verdict: "Verdict") -> None:
     """Fill an empty folder with the whole result; `summary.json` comes last and names all the rest."""
     from dualcontrol.model.scenario import write
 

@@ -134,6 +134,11 @@ def audit_result(voice: Voice, folder: Path) -> int:
         return BAD_INPUT
     with voice.stage("read"):
         from dualcontrol.model.audit import audit_folder
+        from dualcontrol.model.audit.horizon import is_horizon
+    if is_horizon(folder):
+        from dualcontrol.horizon_work import audit_horizon
+
+        return audit_horizon(voice, folder)
     with voice.stage("check"):
         verdict = audit_folder(folder)
     edited = _edited(folder)

@@ -10,6 +10,7 @@ from dualcontrol.model.accounting import Use
 from dualcontrol.model.allocation import carbon, county, grid, projects, stock, units
 from dualcontrol.model.allocation.case import Case, Margins
 from dualcontrol.model.allocation.register import Row
+from dualcontrol.model.schema_years import ADMITTED, ADOPTED, CLOSED
 
 __all__ = ["NETWORK_ROWS", "ROWS", "Case", "Margins", "Row", "build_model"]
 
@@ -109,15 +110,17 @@ def _variables(m: Any, case: Case) -> None:
     m.is_excess = pyo.Var(m.GREEN_UNITS, domain=whole)
     m.saving = pyo.Var(m.MEASURES, bounds=lambda m, k: (0.0, case.full_saving(case.measure_rows[k])))
     m.adopted = pyo.Var(
-        m.MEASURES, domain=whole, bounds=lambda m, k: (0, int(case.is_measure_on(case.measure_rows[k])))
+        m.MEASURES,
+        domain=whole,
+        bounds=lambda m, k: case.choice_bounds(ADOPTED, k, float(case.is_measure_on(case.measure_rows[k]))),
     )
-    m.retire = pyo.Var(m.RETIREMENTS, domain=whole)
-    m.pair = pyo.Var(m.PAIRS, domain=whole)
+    m.retire = pyo.Var(m.RETIREMENTS, domain=whole, bounds=lambda m, k: case.choice_bounds(CLOSED, k))
+    m.pair = pyo.Var(m.PAIRS, domain=whole, bounds=lambda m, k: case.choice_bounds(CLOSED, k))
     m.upgrade = pyo.Var(m.PAIRS, bounds=lambda m, k: (0.0, float(m.closures[k].bonus_tce)))
     m.admitted = pyo.Var(
         m.PROJECTS,
         domain=lambda m, j: pyo.UnitInterval if case.project_rows[j].is_divisible else whole,
-        bounds=lambda m, j: (0, 0) if j in out else (0, 1),
+        bounds=lambda m, j: (0, 0) if j in out else case.choice_bounds(ADMITTED, j),
     )
     m.project_load = pyo.Var(m.PROJECTS, bounds=lambda m, j: (0.0, float(case.project_rows[j].load_max)))
     m.earmark = pyo.Var(m.PROJECTS, bounds=(0.0, float(case.earmark_opening_tce)))

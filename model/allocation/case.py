@@ -116,6 +116,20 @@ class Case:
         """Yearly cost of a measure, annuity of its investment included."""
         return float(measures.yearly_cost_wan_yuan(measure))
 
+    @cached_property
+    def linked(self) -> Mapping[tuple[str, str], float]:
+        """What other years decided for this one, 0 or 1, by what and id (`year_links`)."""
+        return {
+            (row.what, row.target_id): float(row.value)
+            for row in self.accounts.scenario.rows("year_links")
+            if row.target_id
+        }
+
+    def choice_bounds(self, what: str, key: str, most: float = 1.0) -> tuple[float, float]:
+        """Bounds of a yes or no: open up to `most`, or what another year decided, as far as it may be done at all."""
+        decided = self.linked.get((what, key))
+        return (0.0, most) if decided is None else (min(decided, most), min(decided, most))
+
     def is_measure_on(self, measure: Any) -> bool:
         """Whether the clauses that a measure rests on are in force."""
         return measures.is_in_force(measure, self.accounts.scenario.settings.disabled_clauses)

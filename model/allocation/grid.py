@@ -17,6 +17,7 @@ from dualcontrol.model.allocation.register import row
 from dualcontrol.model.power.dispatch import Dispatch
 from dualcontrol.model.power.inputs import HOURS, WAN
 from dualcontrol.model.quantities import exact
+from dualcontrol.model.schema_years import BUILT
 
 GREEN_EXPORT, STORAGE_LOSS, SHED = "green_export", "storage_loss", "shed"
 HOURS_OF = "hours:"  # total of a fleet that is no other total
@@ -106,11 +107,13 @@ def network_variables(m: Any, case: Case, whole: Any) -> None:
     m.missing_hours = pyo.Var(m.FLEETS, bounds=(0.0, HOURS))
 
 
-def _build_bounds(case: Case, build: Any) -> tuple[int, int]:
+def _build_bounds(case: Case, build: Any) -> tuple[float, float]:
     """Committed: built. After the plan year, or under a clause that is switched off: not to be had."""
     if not case.is_on(build.clause):
-        return 0, 0
-    return (1, 1) if build.status == "committed" else (0, 0 if build.start_month > 12 else 1)
+        return 0.0, 0.0
+    if build.status == "committed":
+        return 1.0, 1.0
+    return case.choice_bounds(BUILT, build.build_id, 0.0 if build.start_month > 12 else 1.0)
 
 
 def network_balance(m: Any, case: Case) -> PowerBalance:

@@ -116,6 +116,7 @@ class Lagrangian:
         for worth, price in prices.earmark.items():
             result += price * earmark_open(rulings, worth)
         pool = rulings.increment + rulings.grid_opening + sum(rulings.society_opening.values())
+        pool += sum(rulings.carried.values())
         for ruling in rulings.units.values():
             # What the unit's opening leaves to the pool before the decisions.
             pool += ruling.opening - ruling.release - (0 if ruling.is_retired else ruling.after_rules)

@@ -41,6 +41,8 @@ NOTES: Mapping[str, Note] = {
     ),
     "rounding": Note(("3.2.1b",), _ways("superior", "grid")),
     "increment": Note(("3.2.1b",), _ways("superior", "pool")),
+    "carried_in": Note(("3.2.1b",), _way("superior", "pool")),
+    "carried_out": Note(("3.2.1b",), _way("pool", "superior")),
     "base_method": Note(("3.2.1a",), _ways("pool", "unit")),
     "adjustment": Note(("3.2.1a",), _ways("pool", "unit")),
     "retired": Note(("3.2.1b",), frozenset({("unit", "retired"), ("retired", "pool")})),
@@ -68,7 +70,8 @@ NOTES: Mapping[str, Note] = {
     "reserve": Note(("3.2.1b",), _way("pool", "reserve"), True),
 }
 # Notes that only a total which is managed has, and the one that only another has.
-_MANAGED, _UNMANAGED = ("increment", "overshoot", "waiver", "reserve"), ("unmanaged",)
+_MANAGED = ("increment", "carried_in", "carried_out", "overshoot", "waiver", "reserve")
+_UNMANAGED = ("unmanaged",)
 
 
 def clause_checks(plan: Plan, results: Results) -> tuple[Check, ...]:
@@ -102,6 +105,8 @@ def clause_checks(plan: Plan, results: Results) -> tuple[Check, ...]:
             probe.at_most(f"{account} allowance {clause}", granted[account, clause], most)
     if is_managed(rulings):
         probe.equal("pool increment", by_note["increment", "pool"], rulings.increment)
+        for name, wanted in rulings.carried.items():
+            probe.equal(f"pool {name}", by_note[name, "pool"], wanted)
     return together([probe, _to_and_fro(results)])
 
 

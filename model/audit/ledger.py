@@ -217,8 +217,8 @@ def _beyond(plan: Plan, key: str) -> Fraction:
 
 
 def overshoot_tce(rulings: Rulings, book: Book) -> int:
-    """What superior gave the pool beyond the increment."""
-    return int(book.net("superior", "pool")) - rulings.increment
+    """What superior gave the pool beyond the increment and what other years leave or take."""
+    return int(book.net("superior", "pool")) - rulings.increment - sum(rulings.carried.values())
 
 
 def pool_checks(plan: Plan, results: Results, book: Book) -> tuple[Check, ...]:

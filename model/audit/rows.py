@@ -14,6 +14,7 @@ from dualcontrol.model.audit.numbers import ONE, ZERO
 from dualcontrol.model.audit.results import Results
 from dualcontrol.model.audit.rules import Rulings
 from dualcontrol.model.audit.verdict import Check, Probe, together
+from dualcontrol.model.audit.years import links_probe
 
 SHARE_STEP = Fraction(1, 10**9)  # published steps of shares, and of MWh and carrier units
 QUANTITY_STEP = Fraction(1, 10**3)
@@ -201,6 +202,7 @@ def decision_checks(plan: Plan, results: Results) -> tuple[Check, ...]:
     """Bounds of the decisions, society floors, leaders' decisions."""
     return together([
         _activity(plan), *_power(plan), *measure_probes(plan, results), _floors(plan), _leaders(plan, results),
+        links_probe(plan),
     ])  # fmt: skip
 
 

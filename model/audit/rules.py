@@ -81,6 +81,7 @@ class Rulings:
     project_grades: Graded
     unit_grades: Graded
     closures: Mapping[str, Closure] = field(default_factory=dict)
+    carried: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def scenario(self) -> Scenario:
@@ -103,7 +104,10 @@ def judge(scenario: Scenario) -> Rulings:
     vetoed = {key: ("3.2.5",) for key, barred in is_barred.items() if barred and "3.2.5" not in off}
     graded, _ = evaluated(accounts, "unit", advanced, vetoed)
     units = {key: _unit(accounts, unit, kappa, graded.grade[key]) for key, unit in accounts.units.items()}
-    gates = {key: _gates(accounts, project, kappa) for key, project in accounts.projects.items()}
+    standing = {row.text("target_id") for row in accounts.tables["year_links"]
+                if row.text("what") == "admitted" and row.num("value") > 0}  # fmt: skip
+    gates = {key: () if key in standing else _gates(accounts, project, kappa)
+             for key, project in accounts.projects.items()}  # fmt: skip
     vetoes = {key: [clause for clause in found if clause in VETOES] for key, found in gates.items()}
     candidates, _ = evaluated(accounts, "project", advanced, vetoes)
     society = {key: ceil(accounts.society_flow(line, "base").total) for key, line in accounts.society.items()}
@@ -116,13 +120,17 @@ def judge(scenario: Scenario) -> Rulings:
         society_opening=society,
         grid_opening=ceil(base.grid_total + max(ZERO, rounded)),
         increment=_increment(accounts, base.eq_total),
-        gates={key: (*found, *_grade_gate(candidates, key)) for key, found in gates.items()},
+        gates={
+            key: () if key in standing else (*found, *_grade_gate(candidates, key))
+            for key, found in gates.items()
+        },
         benchmark=kappa,
         base_intensity=base.eq_intensity / base.value_added if base.value_added > 0 else None,
         band=ZERO if "1.b" in off else max(ZERO, share * base.eq_total),
         project_grades=candidates,
         unit_grades=graded,
         closures=closures(accounts, units, [key for key in units if _is_unrewarded(accounts, key)]),
+        carried=_carried(accounts),
     )
 
 
@@ -135,6 +143,17 @@ def _increment(accounts: Accounts, base_total: Fraction) -> int:
     if growth is None or reduction is None:
         return 0
     return half_up(base_total * ((1 + growth) * (1 - reduction) - 1))
+
+
+def _carried(accounts: Accounts) -> dict[str, int]:
+    """Tonnes of the total carried in from the year before (+) and out to the year after (-), where it is managed."""
+    found = {"carried_in": 0, "carried_out": 0}
+    for row in accounts.tables["year_links"] if accounts.scenario.settings.is_total_managed else ():
+        if row.text("what") in found:
+            found[row.text("what")] += int(row.num("value")) * (
+                -1 if row.text("what") == "carried_out" else 1
+            )
+    return found
 
 
 def _benchmark(accounts: Accounts) -> Fraction | None:

@@ -30,6 +30,7 @@ def judge(accounts: Accounts) -> Rulings:
         opening.opening,
         opening.rounding,
         opening.increment,
+        opening.carried,
         opening.base_method,
         opening.adjustments,
     ):
@@ -41,7 +42,8 @@ def judge(accounts: Accounts) -> Rulings:
         desk = desk.posted(rule(desk))
     gates = tuple(entry.gates(desk))
     candidates = evaluation.candidates(desk, gates)
-    gates += tuple(evaluation.grade_gates(candidates))
+    standing = entry.admitted_before(accounts.scenario)
+    gates += tuple(gate for gate in evaluation.grade_gates(candidates) if gate.target_id not in standing)
     return Rulings(
         accounts,
         desk.ledger,

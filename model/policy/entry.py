@@ -9,6 +9,8 @@ from dualcontrol.model.policy.replacement import is_unreviewed, replacement
 from dualcontrol.model.policy.review import level
 from dualcontrol.model.policy.rulings import Desk, Gate, Reason
 from dualcontrol.model.quantities import tce_per_product
+from dualcontrol.model.scenario import Scenario
+from dualcontrol.model.schema_years import ADMITTED
 
 
 def review(desk: Desk, project: Any) -> Reason:
@@ -86,9 +88,18 @@ GATES: tuple[tuple[str, Callable[[Desk, Any], Reason]], ...] = (
 )
 
 
+def admitted_before(scenario: Scenario) -> frozenset[str]:
+    """Projects that an earlier year admitted (`year_links`): gates are for what is to enter."""
+    rows = scenario.rows("year_links")
+    return frozenset(row.target_id for row in rows if row.what == ADMITTED and row.value > 0)
+
+
 def gates(desk: Desk) -> Iterator[Gate]:
     """Every gate that stops a project, in the order of the clauses; and units stopped for want of a review."""
+    standing = admitted_before(desk.accounts.scenario)
     for project in desk.accounts.scenario.rows("projects"):
+        if project.project_id in standing:
+            continue
         if not desk.is_on("3.4.1"):  # without the plan's list nobody is a candidate
             yield Gate(project.project_id, "3.4.1", "not_on_the_list", {})
         for clause, gate in GATES:

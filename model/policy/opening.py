@@ -7,6 +7,7 @@ from dualcontrol.model.ledger import GRID, POOL, RESERVE, RETIRED, SUPERIOR, Ent
 from dualcontrol.model.policy.replacement import is_unreviewed
 from dualcontrol.model.policy.rulings import Desk
 from dualcontrol.model.quantities import exact, whole_near, whole_up
+from dualcontrol.model.schema_years import CARRIED_IN, CARRIED_OUT
 
 
 def opening(accounts: Accounts) -> list[Entry]:
@@ -40,6 +41,22 @@ def increment(accounts: Accounts) -> list[Entry]:
     if not settings.is_total_managed:
         return []
     return transfer(settings.plan_year, SUPERIOR, POOL, increment_tce(accounts), "3.2.1b", "increment")
+
+
+def carried(accounts: Accounts) -> list[Entry]:
+    """3.2.1b: total that the year before left over comes in, what is left to the year after goes out (`year_links`)."""
+    settings = accounts.scenario.settings
+    if not settings.is_total_managed:
+        return []
+    signs = {CARRIED_IN: 1, CARRIED_OUT: -1}
+    return [
+        entry
+        for row in accounts.scenario.rows("year_links")
+        if row.what in signs
+        for entry in transfer(
+            settings.plan_year, SUPERIOR, POOL, signs[row.what] * int(row.value), "3.2.1b", row.what
+        )
+    ]
 
 
 def method_base_tce(accounts: Accounts, unit_id: str) -> Fraction:

@@ -271,6 +271,10 @@ ELSEWHERE = {
     **dict.fromkeys(
         ("sweep_without_scenario", "sweep_empty", "sweep_name_twice", "sweep_too_large"), "test_batch_sweep"
     ),
+    **dict.fromkeys(("years_in_a_row", "past_after_open", "nothing_to_decide", "path_sum"), "test_horizon"),
+    **dict.fromkeys(
+        ("link_target", "link_value", "link_twice"), "test_horizon::test_links_that_say_nonsense_are_refused"
+    ),
     "nothing_to_delete": "test_scenario_inheritance::test_deleting_what_is_not_there",
 }
 

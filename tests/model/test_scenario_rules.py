@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from dualcontrol import batch_sweep
+from dualcontrol import batch_sweep, horizon_file
 from dualcontrol.messages import catalogue
 from dualcontrol.model import (
     cell_overrides,
@@ -32,7 +32,7 @@ from dualcontrol.model import (
     tables,
 )
 from dualcontrol.model.cells import credit_code_checks
-from dualcontrol.model.layers import _setting_fault, _suggest_key
+from dualcontrol.model.layers import _suggest_key, setting_fault
 from dualcontrol.model.problems import RULES, Findings, nearest, plain, shorten
 from dualcontrol.model.scenario import ScenarioError, load
 from dualcontrol.model.schema import TABLES
@@ -97,7 +97,7 @@ def _strings(module: Any) -> set[str]:
 def test_every_rule_is_used_by_the_reader() -> None:
     modules = (
         cell_overrides, cells, checks, checks_carbon, checks_energy, checks_network, checks_products, checks_stock, checks_tables, layers, profiles, reading,
-        scenario, settings, tables, batch_sweep,
+        scenario, settings, tables, batch_sweep, horizon_file,
     )  # fmt: skip
     used = set().union(*(_strings(module) for module in modules))
     assert set(RULES) <= used
@@ -342,7 +342,7 @@ def test_values_are_shown_short_and_printable() -> None:
 
 def test_unforeseen_error_of_a_setting() -> None:
     """An error of pydantic that the reader has no rule for still becomes a problem, not a traceback."""
-    assert _setting_fault("some_new_error", {}, "title_zh", "x") == (
+    assert setting_fault("some_new_error", {}, "title_zh", "x") == (
         "bad_setting",
         {"detail": "some_new_error"},
     )

@@ -41,6 +41,7 @@ COMMANDS = (
     "completion",
     "trade",
     "track",
+    "years",
     "settle",
 )
 

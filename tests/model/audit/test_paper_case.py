@@ -248,6 +248,7 @@ POOR_PROJECTS = [
     *INPUTS["projects"][1:],
 ]
 
+LINK: dict[str, object] = {"link_id": "L", "decided_in": 2021}
 # (check that must fail, settings, tables): the same plan under inputs that it violates
 VIOLATED: list[tuple[str, Mapping[str, Mapping[str, object]], dict[str, list[dict[str, object]]]]] = [
     ("county_intensity", {"targets": {"intensity_reduction": 0.0863}}, {}),
@@ -262,6 +263,11 @@ VIOLATED: list[tuple[str, Mapping[str, Mapping[str, object]], dict[str, list[dic
     ("leaders", {}, {"decisions": [{**INPUTS["decisions"][0], "kind": "fixed", "value": 1235}]}),
     ("leaders", {}, {"decisions": [{**INPUTS["decisions"][0], "target_id": "R", "what": "admitted", "kind": "min",
                                     "value": 1}]}),
+    ("year_links", {}, {"year_links": [{**LINK, "what": "adopted", "target_id": "M", "value": 0}]}),
+    ("year_links", {}, {"year_links": [{**LINK, "what": "admitted", "target_id": "P", "value": 0}]}),
+    ("ledger_clauses", {}, {"year_links": [{**LINK, "what": "carried_in", "target_id": None, "value": 5}]}),
+    ("ledger_clauses", {}, {"year_links": [{**LINK, "what": "carried_out", "target_id": None, "value": 5}]}),
+    ("gates", {}, {"year_links": [{**LINK, "what": "admitted", "target_id": "Q", "value": 1}]}),
     ("use_within_quota", {"policy": {"headroom_share": 0.001}}, {}),
     ("reserve", {"targets": {"increment_tce_eq": 100}, "policy": {"reserve_share": 0.95}}, {}),
     ("earmark", {}, {"projects": POOR_PROJECTS}),
