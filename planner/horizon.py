@@ -15,6 +15,7 @@ import numpy as np
 
 from dualcontrol import timing
 from dualcontrol.checking import audit
+from dualcontrol.coupling import KeptHours
 from dualcontrol.model.accounting import account
 from dualcontrol.model.allocation import Case
 from dualcontrol.model.horizon import Horizon, Standing, added_up, year_scenario
@@ -22,10 +23,13 @@ from dualcontrol.model.policy import judge
 from dualcontrol.model.scenario import Scenario
 from dualcontrol.optimise import optimised
 from dualcontrol.solvers.compile import Arrays, Floats, Label
+from dualcontrol.solvers.decompose import solve_year
 from dualcontrol.solvers.highs import LiveHighs, Options, Solution, Status
 from dualcontrol.solvers.lexicographic import Stage, solve_in_order
 from dualcontrol.solvers.linked import Carried, Linked, Terms, Tie, linked
-from dualcontrol.solving import first_program
+from dualcontrol.solvers.years import DaysOfYears, wiring_of_years
+from dualcontrol.solving import COLD, Ready, Solvers, ready
+from dualcontrol.years import KeptYears, days_of, wiring_of
 
 if TYPE_CHECKING:
     from dualcontrol.model.audit import Verdict
@@ -79,8 +83,8 @@ class HorizonPlan:
     """All years that were decided. bound: no plan of the years is worth more, discounted (HiGHS's claim).
 
     joint: value of the joint program, before whole tonnes. apart: the same if each year were decided by itself, one
-    after the other, nothing carried; None where a later year, stuck, then has no plan. alone: the first year's plan by
-    itself.
+    after the other, nothing carried; None where a later year, stuck, then has no plan, or full years are not asked.
+    alone: the first year's plan by itself.
     """
 
     horizon: Horizon
@@ -106,7 +110,8 @@ class HorizonPlan:
 class Open:
     """A year of the joint program: its case and programs. The first columns of `program` are the yearly model's.
 
-    gated: projects that this year's rules let nobody begin, though one admitted before goes on.
+    gated: projects that this year's rules let nobody begin, though one admitted before goes on. made: of a full year,
+    whose hours are not in the program.
     """
 
     year: int
@@ -114,6 +119,7 @@ class Open:
     yearly: Arrays
     program: Arrays
     gated: frozenset[str] = frozenset()
+    made: Ready | None = None
 
     @property
     def enters(self) -> set[str]:
@@ -142,28 +148,35 @@ def solve_horizon(
     Errors: ScenarioError for a year's inputs, NoHorizon without a plan of all years, SolverError.
     """
     open_years = []
+    solvers = Solvers(kept=KeptHours(2 * len(years)), years=KeptYears(len(years)))
     later = replace(standing, carried_in_tce_eq=0)
     passed: set[str] = set()  # projects that some year lets enter: a later year's gates do not stop them
     for year in years:
         tick("read", year)
         before = standing if year == years[0] else later
-        open_years.append(open_year(base, horizon, before, year, document, frozenset(passed)))
+        open_years.append(open_year(base, horizon, before, year, document, frozenset(passed), solvers))
         passed |= open_years[-1].enters
     joint = join_years(base, open_years, horizon, standing)
     tick("value", years[0])
     with timing.stage("value"):
-        solution = _least_carried(joint, LiveHighs(joint.program, Options(gap, time_limit_s)).solve(), gap)
+        options = Options(gap, time_limit_s)
+        if any(one.made for one in open_years):
+            solution = _solve_days(joint, open_years, horizon, gap, options, solvers)
+        else:
+            solution = _least_carried(joint, LiveHighs(joint.program, options).solve(), gap)
     if not solution.x.size or solution.status is Status.INFEASIBLE:
         raise NoHorizon(solution.status)
     found, now = [], standing
     for number, one in enumerate(open_years):
         tick("plan", one.year)
         now = decided(joint, solution, number, one, now)
-        found.append(_year_plan(base, horizon, one.year, now, document))
+        found.append(_year_plan(base, horizon, one.year, now, document, solvers))
         now = handed_on(now)
     tick("alone", years[0])
-    alone = optimised(judge(account(year_scenario(base, horizon, years[0], standing, document)))).plan
-    apart, stuck = _apart(base, horizon, standing, years, gap)
+    first = year_scenario(base, horizon, years[0], standing, document)
+    alone = optimised(judge(account(first)), solvers).plan
+    is_hourly = any(one.made for one in open_years)  # year by year these would take as long again
+    apart, stuck = (None, None) if is_hourly else _apart(base, horizon, standing, years, gap)
     return HorizonPlan(horizon, tuple(found), solution.bound, solution.objective, apart, stuck, alone)
 
 
@@ -184,7 +197,10 @@ def _apart(
 
 
 def alone_without_plan(base: Scenario, horizon: Horizon) -> list[int]:
-    """Years that have no plan even by themselves, with nothing decided before. Errors: ScenarioError, SolverError."""
+    """Years that have no plan even by themselves, with nothing decided before; a full year without its hours.
+
+    Errors: ScenarioError, SolverError.
+    """
     found = []
     for target in horizon.years:
         one = open_year(base, horizon, Standing(), target.year)
@@ -209,6 +225,31 @@ def _least_carried(joint: Linked, found: Solution, gap: float) -> Solution:
     return replace(found, x=stages[-1].solution.x)
 
 
+def _solve_days(
+    joint: Linked, years: Sequence[Open], horizon: Horizon, gap: float, options: Options, solvers: Solvers
+) -> Solution:
+    """The joint program with all hours of all years, by decomposition; what a year's days answered is kept for it."""
+    weights = [horizon.weight(one.year) for one in years]
+    parts, wirings = [], []
+    for one in years:
+        if one.made is None or one.made.hours is None:
+            raise ValueError("all years are taken hour by hour, or none")
+        days, _ = days_of(one.made.hours, one.made.total_terms, None)
+        parts.append(days)
+        wirings.append(wiring_of(one.yearly, days))
+    days = DaysOfYears(parts, weights)
+    wiring = wiring_of_years(wirings, [len(one.yearly.columns) for one in years], weights)
+    most = max(one.made.year.most_evaluations for one in years if one.made and one.made.year)
+    found = solve_year(
+        joint.program, days, wiring, gap=gap, most_evaluations=most, options=replace(options, gap=gap / 4)
+    )
+    for one, own, answers in zip(years, parts, days.answers, strict=True):
+        if one.made and one.made.hours and solvers.years:
+            solvers.years.keep(one.made.hours, one.made.total_terms, own,
+                               replace(found, mix=(), answers=tuple(answers)))  # fmt: skip
+    return Solution(found.status, found.x, np.zeros(0), found.objective, found.bound, 0.0)
+
+
 def open_year(
     base: Scenario,
     horizon: Horizon,
@@ -216,6 +257,7 @@ def open_year(
     year: int,
     document: str = "",
     passed: frozenset[str] = frozenset(),
+    solvers: Solvers = COLD,
 ) -> Open:
     """A year of the joint program, under what stands from the years before all of them. Errors: ScenarioError.
 
@@ -224,7 +266,8 @@ def open_year(
     rulings = judge(account(year_scenario(base, horizon, year, standing, document)))
     gated = passed & {gate.target_id for gate in rulings.gates}
     case = Case(replace(rulings, gates=tuple(gate for gate in rulings.gates if gate.target_id not in gated)))
-    return Open(year, case, *first_program(case), frozenset(gated))
+    made = ready(case, solvers)
+    return Open(year, case, made.yearly, made.program, frozenset(gated), made if made.year else None)
 
 
 def join_years(base: Scenario, years: Sequence[Open], horizon: Horizon, standing: Standing) -> Linked:
@@ -352,9 +395,11 @@ def handed_on(standing: Standing) -> Standing:
     )
 
 
-def _year_plan(base: Scenario, horizon: Horizon, year: int, standing: Standing, document: str) -> YearPlan:
+def _year_plan(
+    base: Scenario, horizon: Horizon, year: int, standing: Standing, document: str, solvers: Solvers
+) -> YearPlan:
     scenario = year_scenario(base, horizon, year, standing, document)
-    plan = optimised(judge(account(scenario))).plan
+    plan = optimised(judge(account(scenario)), solvers).plan
     verdict = audit(scenario, plan)
     if not verdict.passed:
         raise YearFailed(year, verdict)

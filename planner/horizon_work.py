@@ -102,9 +102,9 @@ def _tell(voice: Voice, found: "HorizonPlan") -> None:
         "years.first", year=first.year, alone=float(found.alone.summary["objective_wan_yuan"]),
         less=float(found.alone.summary["objective_wan_yuan"]) - first.value_wan_yuan,
     )  # fmt: skip
-    if found.apart_wan_yuan is None:
+    if found.stuck is not None:
         voice.say("years.apart_none", year=found.stuck)
-    else:
+    elif found.apart_wan_yuan is not None:
         voice.say("years.apart", more=found.joint_wan_yuan - found.apart_wan_yuan)
 
 

@@ -8,7 +8,7 @@ before, from whose basis it starts; and Devex prices need no work to start from 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import highspy
 import numpy as np
@@ -27,7 +27,8 @@ class Answer:
 
     value: sum over days of the best (own value + prices · totals); gradient: its derivative by z; both define the
     cut `own + prices·totals <= value + gradient·(z - at)` that holds for every z. own, totals: of the days' solution;
-    x: that solution, (days, columns of a day), or None if it was not kept.
+    x: that solution, (days, columns of a day), or None if it was not kept. parts: of several years, each year's own
+    answer, which is a cut by itself; empty for one year.
     """
 
     at: Floats
@@ -37,6 +38,23 @@ class Answer:
     own: float
     totals: Floats
     x: npt.NDArray[np.float32] | None
+    parts: tuple["Answer", ...] = ()
+
+    def each(self) -> tuple["Answer", ...]:
+        """The answers of the years it is made of; of one year itself."""
+        return self.parts or (self,)
+
+
+class Answering(Protocol):
+    """What can be asked as the days of a year can: `Days`, or those of several years (`years.DaysOfYears`)."""
+
+    days: int
+
+    def answer(
+        self, at: Floats, prices: Floats, *, keep: bool = False, only: npt.NDArray[Any] | None = None
+    ) -> Answer:
+        """As of `Days`."""
+        ...
 
 
 class Days:

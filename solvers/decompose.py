@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dualcontrol.solvers.compile import Arrays, Floats, Label
-from dualcontrol.solvers.days import Answer, Days
+from dualcontrol.solvers.compile import Arrays, Floats
+from dualcontrol.solvers.days import Answer, Answering
 from dualcontrol.solvers.highs import LiveHighs, Options, Solution, Status
 
-OWN: Label = ("days_own_value", None)
+OWN = "days_own_value"
 WHOLE = 1e-6  # an integer column this close to a whole number is there
 Question = tuple[
     Floats, Floats
@@ -36,20 +36,26 @@ class Wiring:
 
     shared (yearly columns of the days,), totals (totals of the days,); own_upper: a bound of the days' own value.
     price_box (totals + shared,): no total or column is worth more than this; too small a box only means that no
-    feasible year is found.
+    feasible year is found. parts: of several years, each year's own wiring, in the order of the joint one.
     """
 
     shared: npt.NDArray[np.int64]
     totals: npt.NDArray[np.int64]
     price_box: Floats
     own_upper: float = 0.0
+    parts: tuple["Wiring", ...] = ()
+
+    def each(self) -> tuple["Wiring", ...]:
+        """The wirings of the years; of one year itself."""
+        return self.parts or (self,)
 
 
 @dataclass(frozen=True)
 class Decomposed:
     """The result. x: yearly columns; objective: of the feasible year; bound: no year is better.
 
-    mix: (answer, weight) whose combination is the feasible year. answers: all of them, to start a variant with.
+    mix: (answer, weight) whose combination is the feasible year; of several years empty. answers: all of them, to start
+    a variant with.
     """
 
     status: Status
@@ -70,18 +76,18 @@ class Decomposed:
 
 @dataclass(frozen=True)
 class _Mix:
-    """A year made of answers: value, the program's solution, weights, prices of the totals, and what does not fit."""
+    """Years made of answers: value, solution, weights by year, prices of the totals, what does not fit."""
 
     objective: float
     solution: Solution
-    parts: tuple[tuple[Answer, float], ...]
+    parts: tuple[tuple[tuple[Answer, float], ...], ...]
     prices: Floats
     mismatch: float
 
 
 def solve_year(
     yearly: Arrays,
-    days: Days,
+    days: Answering,
     wiring: Wiring,
     *,
     gap: float = 1e-3,
@@ -118,7 +124,7 @@ def solve_year(
         best.solution.x[: len(yearly.columns)],
         best.objective,
         bound,
-        best.parts,
+        best.parts[0] if len(best.parts) == 1 else (),
         tuple(pool),
         search.asked,
         time.perf_counter() - began,
@@ -142,7 +148,7 @@ class _Search:
         self,
         yearly: Arrays,
         wiring: Wiring,
-        days: Days,
+        days: Answering,
         gap: float,
         options: Options,
         pool: list[Answer],
@@ -191,8 +197,12 @@ class _Search:
 
     def ask_as(self, best: "_Mix | None") -> None:
         """The questions whose answers make up most of the sample's best year."""
-        for answer, _ in sorted(best.parts if best else (), key=lambda part: -part[1])[:FIRST]:
-            self.ask(answer.at, answer.prices)
+        ranked = [sorted(own, key=lambda part: -part[1]) for own in best.parts] if best else []
+        for k in range(min(FIRST, max((len(own) for own in ranked), default=0))):
+            chosen = [own[min(k, len(own) - 1)][0] for own in ranked]
+            self.ask(
+                np.concatenate([one.at for one in chosen]), np.concatenate([one.prices for one in chosen])
+            )
 
     def close(self, *, is_relaxed: bool, given: Arrays | None = None) -> Status:
         """Answers until the bounds meet: OPTIMAL when they do or no more may be asked, else what the master says.
@@ -207,7 +217,7 @@ class _Search:
             if master.status not in (Status.OPTIMAL, Status.WITHIN_GAP):
                 return master.status
             self.bound = min(self.bound, master.bound)
-            fixed = program if is_relaxed else program.fixed(master.x[:-1])
+            fixed = program if is_relaxed else program.fixed(master.x[: len(program.columns)])
             mix = self._mix(fixed, master.x, whole)
             held = -np.inf if self.best is None else self.best.objective
             if mix is not None and mix.mismatch <= FITS and mix.objective > held:
@@ -249,22 +259,23 @@ def _middle(yearly: Arrays, wiring: Wiring) -> Floats:
 
 
 def _with_cuts(yearly: Arrays, wiring: Wiring, pool: Sequence[Answer]) -> Arrays:
-    """The master: one more column for the days' own value and a row per answer."""
-    own = len(yearly.columns)
+    """The master: a column more for each year's own value of its days, and a row per year and answer."""
+    years, first = wiring.each(), len(yearly.columns)
     program = replace(
         yearly,
-        columns=(*yearly.columns, OWN),
-        cost=np.append(yearly.cost, 1.0),
-        lower=np.append(yearly.lower, -np.inf),
-        upper=np.append(yearly.upper, wiring.own_upper),
-        is_integer=np.append(yearly.is_integer, False),
+        columns=(*yearly.columns, *((OWN, k) for k in range(len(years)))),
+        cost=np.append(yearly.cost, np.ones(len(years))),
+        lower=np.append(yearly.lower, np.full(len(years), -np.inf)),
+        upper=np.append(yearly.upper, [one.own_upper for one in years]),
+        is_integer=np.append(yearly.is_integer, np.zeros(len(years), dtype=bool)),
     )
-    columns = np.concatenate([[own], wiring.totals, wiring.shared])
     rows = []
-    for answer in pool:
-        values = np.concatenate([[1.0], answer.prices, -answer.gradient])
-        limit = answer.value - float(answer.gradient @ answer.at)
-        rows.append((columns, *_without_dust(program, columns, values, limit)))
+    for k, one in enumerate(years):
+        columns = np.concatenate([[first + k], one.totals, one.shared])
+        for answer in (joint.each()[k] for joint in pool):
+            values = np.concatenate([[1.0], answer.prices, -answer.gradient])
+            limit = answer.value - float(answer.gradient @ answer.at)
+            rows.append((columns, *_without_dust(program, columns, values, limit)))
     return with_rows(program, rows, "cut")
 
 
@@ -299,70 +310,85 @@ def with_rows(program: Arrays, rows: Sequence[Entries], name: str) -> Arrays:
 
 
 def mix_program(
-    fixed: Arrays, wiring: Wiring, usable: Sequence[Answer], box: Floats, most_mismatch: float = np.inf
+    fixed: Arrays, wiring: Wiring, usable: Sequence[Sequence[Answer]], most_mismatch: float = np.inf
 ) -> Arrays:
     """The yearly program over convex combinations of answers: more columns for weights, mismatch over and under.
 
-    What the combination misses of a total or a yearly column costs `box`; with most_mismatch = 0 it may miss nothing.
+    usable: the answers of each year. Columns come year by year: weights, then over, then under. What a combination
+    misses of a total or a yearly column costs the price box; with most_mismatch = 0 it may miss nothing.
     """
-    n, k = len(fixed.columns), len(usable)
-    place = np.concatenate([wiring.totals, wiring.shared])
-    links, weights = len(place), n + np.arange(k)
-    over, under = n + k + np.arange(links), n + k + links + np.arange(links)
-    more = k + 2 * links
+    first, rows = len(fixed.columns), list[Entries]()
+    cost, upper = [fixed.cost], [fixed.upper]
+    for one, answers in zip(wiring.each(), usable, strict=True):
+        place = np.concatenate([one.totals, one.shared])
+        links, k = len(place), len(answers)
+        weights = first + np.arange(k)
+        over, under = first + k + np.arange(links), first + k + links + np.arange(links)
+        table = np.array([np.concatenate([a.totals, a.at]) for a in answers])
+        rows.append((weights, np.ones(k), 1.0, 1.0))
+        rows += [
+            (
+                np.append(weights, [place[j], over[j], under[j]]),
+                np.append(table[:, j], [-1.0, 1.0, -1.0]),
+                0.0,
+                0.0,
+            )
+            for j in range(links)
+        ]
+        cost += [np.array([a.own for a in answers]), -one.price_box, -one.price_box]
+        upper += [np.ones(k), np.full(2 * links, most_mismatch)]
+        first += k + 2 * links
+    more = first - len(fixed.columns)
     program = replace(
         fixed,
         columns=(*fixed.columns, *(("mix", j) for j in range(more))),
-        cost=np.concatenate([fixed.cost, [a.own for a in usable], -box, -box]),
+        cost=np.concatenate(cost),
         lower=np.concatenate([fixed.lower, np.zeros(more)]),
-        upper=np.concatenate([fixed.upper, np.ones(k), np.full(2 * links, most_mismatch)]),
-        is_integer=np.zeros(n + more, dtype=bool),
+        upper=np.concatenate(upper),
+        is_integer=np.zeros(first, dtype=bool),
     )
-    table = np.array([np.concatenate([a.totals, a.at]) for a in usable])
-    rows: list[Entries] = [(weights, np.ones(k), 1.0, 1.0)]
-    rows += [
-        (
-            np.append(weights, [place[j], over[j], under[j]]),
-            np.append(table[:, j], [-1.0, 1.0, -1.0]),
-            0.0,
-            0.0,
-        )
-        for j in range(links)
-    ]
     return with_rows(program, rows, "mix")
 
 
 def usable_answers(
     fixed: Arrays, wiring: Wiring, pool: Sequence[Answer], whole: npt.NDArray[np.bool_]
-) -> list[Answer]:
-    """The answers at the integers that `fixed` has, over the yearly columns marked in `whole`."""
-    at = fixed.lower[wiring.shared]
-    return [a for a in pool if np.allclose(a.at[whole], at[whole], rtol=0.0, atol=WHOLE)]
+) -> list[list[Answer]]:
+    """By year, the answers at the integers that `fixed` has, over the yearly columns marked in `whole`."""
+    found, first = [], 0
+    for k, one in enumerate(wiring.each()):
+        marked = whole[first : first + len(one.shared)]
+        at = fixed.lower[one.shared][marked]
+        own = (joint.each()[k] for joint in pool)
+        found.append([a for a in own if np.allclose(a.at[marked], at, rtol=0.0, atol=WHOLE)])
+        first += len(one.shared)
+    return found
 
 
 def _combine(
     fixed: Arrays, wiring: Wiring, pool: Sequence[Answer], whole: npt.NDArray[np.bool_]
 ) -> _Mix | None:
-    """The best year among convex combinations of answers at these integers; None if there are none.
+    """The best years among convex combinations of answers at these integers; None if a year has none.
 
     Mismatch keeps its prices in the box; only a mix without mismatch is a feasible year.
     """
     usable = usable_answers(fixed, wiring, pool, whole)
-    if not usable:
+    if not all(usable):
         return None
-    n, k = len(fixed.columns), len(usable)
-    links = len(wiring.totals) + len(wiring.shared)
-    solution = LiveHighs(mix_program(fixed, wiring, usable, wiring.price_box)).solve()
+    solution = LiveHighs(mix_program(fixed, wiring, usable)).solve()
     if solution.status is not Status.OPTIMAL:
         return None
-    weights = solution.x[n : n + k]
-    over, under = solution.x[n + k : n + k + links], solution.x[n + k + links :]
-    size = np.abs([np.concatenate([a.totals, a.at]) for a in usable]).max(axis=0)
-    mismatch = np.abs(over - under) / np.maximum(1.0, size)
-    first = len(fixed.rows) + 1
-    prices = -solution.row_dual[first : first + len(wiring.totals)]
-    parts = tuple((a, float(w)) for a, w in zip(usable, weights, strict=True) if w > 1e-12)
-    return _Mix(solution.objective, solution, parts, prices, float(mismatch.max(initial=0.0)))
+    column, row, worst = len(fixed.columns), len(fixed.rows), 0.0
+    prices, parts = [], []
+    for one, answers in zip(wiring.each(), usable, strict=True):
+        k, links = len(answers), len(one.totals) + len(one.shared)
+        weights = solution.x[column : column + k]
+        over, under = np.split(solution.x[column + k : column + k + 2 * links], 2)
+        size = np.abs([np.concatenate([a.totals, a.at]) for a in answers]).max(axis=0)
+        worst = max(worst, float((np.abs(over - under) / np.maximum(1.0, size)).max(initial=0.0)))
+        prices.append(-solution.row_dual[row + 1 : row + 1 + len(one.totals)])
+        parts.append(tuple((a, float(w)) for a, w in zip(answers, weights, strict=True) if w > 1e-12))
+        column, row = column + k + 2 * links, row + 1 + links
+    return _Mix(solution.objective, solution, tuple(parts), np.concatenate(prices), worst)
 
 
 def ranked_program(
@@ -391,15 +417,15 @@ def ranked_program(
             replace(with_rows(master, [floor], "value"), cost=np.append(score, 0.0), offset=0.0), options
         ).solve()
         if ranked.x.size:
-            choices.insert(0, yearly.fixed(ranked.x[:-1]))
+            choices.insert(0, yearly.fixed(ranked.x[: len(yearly.columns)]))
     whole = yearly.is_integer[wiring.shared]
     for fixed in choices:
         usable = usable_answers(fixed, wiring, year.answers, whole)
-        program = mix_program(fixed, wiring, usable, wiring.price_box, most_mismatch=0.0)
+        program = mix_program(fixed, wiring, usable, most_mismatch=0.0)
         solution = LiveHighs(program).solve()
         if solution.x.size and solution.objective >= year.objective - tolerance - 1e-9 * abs(year.objective):
-            return program, usable
-    return program, usable
+            return program, usable[0]
+    return program, usable[0]
 
 
 def prices_of_totals(yearly: Arrays, wiring: Wiring, year: Decomposed) -> Floats:

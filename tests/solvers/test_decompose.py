@@ -199,20 +199,20 @@ def test_a_mix_may_only_use_days_at_its_own_integers() -> None:
     x = np.zeros(len(year.yearly.columns))
     x[wiring.shared] = [1.0, 0.0, 35.0]
     whole = year.yearly.is_integer[wiring.shared]
-    usable = usable_answers(year.yearly.fixed(x), wiring, pool, whole)
+    (usable,) = usable_answers(year.yearly.fixed(x), wiring, pool, whole)
     assert usable == [pool[1], pool[3]]
-    assert usable_answers(year.yearly.relaxed(), wiring, pool, np.zeros(3, dtype=bool)) == pool
+    assert usable_answers(year.yearly.relaxed(), wiring, pool, np.zeros(3, dtype=bool)) == [pool]
     # a load of 35 is half of each; 45 would be more than they can mix
     fixed = year.yearly.fixed(x)
     for load, status in ((35.0, Status.OPTIMAL), (55.0, Status.INFEASIBLE)):
         fixed.lower[wiring.shared[2]] = fixed.upper[wiring.shared[2]] = load
         free = replace(fixed, row_upper=np.full(len(fixed.rows), INF))
-        found = LiveHighs(mix_program(free, wiring, usable, wiring.price_box, most_mismatch=0.0)).solve()
+        found = LiveHighs(mix_program(free, wiring, [usable], most_mismatch=0.0)).solve()
         assert found.status is status
         if status is Status.OPTIMAL:
             assert found.x[len(x) : len(x) + 2] == pytest.approx([0.5, 0.5])
     # where mismatch is allowed it costs its price
-    with_mismatch = LiveHighs(mix_program(free, wiring, usable, wiring.price_box)).solve()
+    with_mismatch = LiveHighs(mix_program(free, wiring, [usable])).solve()
     assert with_mismatch.status is Status.OPTIMAL
     over = with_mismatch.x[len(x) + 2 :]
     assert over.max() == pytest.approx(5.0)
