@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.measuring import has_peers, machine, versions
 
-NAMES = ("handover", "linear", "dcopf", "year", "session", "workers", "readings")
+NAMES = ("handover", "linear", "dcopf", "year", "session", "workers", "readings", "horizon")
 
 
 def main() -> int:

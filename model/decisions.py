@@ -15,6 +15,7 @@ from dualcontrol.model.allocation import grid, stock
 from dualcontrol.model.allocation.case import Case
 from dualcontrol.model.ledger import EARMARK, GRID, POOL, RESERVE, RETIRED, SUPERIOR, Entry, Ledger, transfer
 from dualcontrol.model.policy.closures import BONUS_NOTE
+from dualcontrol.model.policy.measures import full_saving
 from dualcontrol.model.power.dispatch import Dispatch
 from dualcontrol.model.quantities import exact, whole_down, whole_near, whole_up
 from dualcontrol.model.value_items import value_items
@@ -136,6 +137,13 @@ def settle(case: Case, decisions: Decisions, dispatch: Dispatch | None = None) -
         },
         shortfall={s: _whole_need(case, decisions, s) for s in case.society},
     )
+    decisions = replace(
+        decisions,
+        saving={
+            **decisions.saving,
+            **{k: saved for i in case.unit_rows for k, saved in savings_at(case, decisions, i).items()},
+        },
+    )
     uses = {i: unit_use(case, decisions, i) for i in case.unit_rows}
     accounts = case.accounts
     projects = {j: accounts.projects[j].scaled(decisions.project_load[j]) for j in case.project_rows}
@@ -222,6 +230,23 @@ def unit_use(case: Case, decisions: Decisions, unit_id: str) -> Use:
     return use + Use(self_pv_mwh=own, excess_green_mwh=excess)
 
 
+def savings_at(
+    case: Case, decisions: Decisions, unit_id: str, level: Fraction | None = None
+) -> dict[str, Fraction]:
+    """What a unit's measures save, no more than they can at an activity, in published decimals, rounded down.
+
+    The activity is settled after the savings were decided, a little lower: in proportion they save a little less.
+    """
+    activity = decisions.activity[unit_id] if level is None else level
+    off, places = case.accounts.scenario.settings.disabled_clauses, 10**QUANTITY_PLACES
+    found = {}
+    for row in case.measures_of(unit_id):
+        most = full_saving(row, off) * min(activity, decisions.adopted[row.measure_id])
+        cut = Fraction(math.floor(most * places), places)
+        found[row.measure_id] = min(decisions.saving[row.measure_id], max(Fraction(0), cut))
+    return found
+
+
 def society_use(case: Case, decisions: Decisions, line_id: str) -> Use:
     """Exact use of a society line: what is served of its need, less what its measures save."""
     served = case.accounts.society[line_id].need.scaled(1 - decisions.shortfall[line_id])
@@ -285,7 +310,11 @@ def _within_quota(case: Case, decisions: Decisions, unit_id: str, trimmed_mwh: F
     counting = case.accounts.counting
 
     def over(level: Fraction) -> Fraction:
-        at_level = replace(decisions, activity={**decisions.activity, unit_id: level})
+        at_level = replace(
+            decisions,
+            activity={**decisions.activity, unit_id: level},
+            saving={**decisions.saving, **savings_at(case, decisions, unit_id, level)},
+        )
         used: Fraction = counting.counted(unit_use(case, at_level, unit_id), "total")
         return used - room
 
@@ -294,10 +323,13 @@ def _within_quota(case: Case, decisions: Decisions, unit_id: str, trimmed_mwh: F
     most_over = 1 + counting.electricity_tce_per_mwh * trimmed_mwh
     if not -KILOGRAM < now <= most_over or slope <= 0:
         return activity
-    steps = now / slope * 10**SHARE_PLACES
     if now > 0:
-        return max(least, activity - Fraction(math.ceil(steps), 10**SHARE_PLACES))
-    fuller = min(most, activity - Fraction(math.ceil(steps), 10**SHARE_PLACES))
+        while now > 0 and activity > least:  # less activity saves less, so one step may not be enough
+            step = Fraction(math.ceil(now / slope * 10**SHARE_PLACES), 10**SHARE_PLACES)
+            activity = max(least, activity - step)
+            now = over(activity)
+        return activity
+    fuller = min(most, activity - Fraction(math.ceil(now / slope * 10**SHARE_PLACES), 10**SHARE_PLACES))
     return max(activity, fuller) if over(fuller) <= 0 else activity
 
 

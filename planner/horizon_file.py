@@ -78,8 +78,8 @@ class HorizonFile:
     time_limit_s: float
 
 
-def read_horizon(path: Path) -> HorizonFile:
-    """Read a horizon file and try every year's inputs.
+def read_horizon(path: Path, overrides: Mapping[str, object] | None = None) -> HorizonFile:
+    """Read a horizon file and try every year's inputs. overrides: of settings and cells of all years, over the file's.
 
     ScenarioError with all the problems of the file and of every year; nothing is solved or written here.
     """
@@ -98,7 +98,7 @@ def read_horizon(path: Path) -> HorizonFile:
     file = _valid(_File, own, path.name, "", findings)
     if findings.problems or source is None or file is None:
         raise ScenarioError(findings.problems)
-    base = source.settled(flat(common))
+    base = source.settled({**flat(common), **(overrides or {})})
     five = file.five_year
     horizon = Horizon(
         file.title_zh, file.title_en, years, file.discount_rate, file.cut_path, file.release_path, file.grant_path,

@@ -97,7 +97,7 @@ def test_a_report_says_what_is_not_met() -> None:
         "- a: 2 (at most 2.5) met\n- b: 7 (at least 8) NOT MET\n\nA note.\n"
     )
     assert [t["is_met"] for t in json.loads(json.dumps(report.record()))["targets"]] == [True, False]
-    assert set(NAMES) == {"handover", "linear", "dcopf", "year", "session", "workers", "readings"}
+    assert set(NAMES) == {"handover", "linear", "dcopf", "year", "session", "workers", "readings", "horizon"}
 
 
 def test_a_ratio_is_taken_within_a_round() -> None:

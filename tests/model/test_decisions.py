@@ -98,6 +98,20 @@ def test_a_use_is_brought_within_its_whole_quota() -> None:
     assert settle(case, lower).decisions.activity["A"] == F("1.0099")
 
 
+def test_a_saving_gives_way_with_its_activity() -> None:
+    # 990 - 99 is a tonne over the quota of 890: at activity a, 1000 a - 100 a = 890, a = 0.98888...
+    measure = {"measure_id": "M", "unit_id": "A", "carrier_id": "coal", "saving_quantity": 100}
+    case = case_of(county([unit("A", 1000, 500, activity_max=2)], total(100), measures=[measure]))
+    at = replace(
+        idle(case), limit={"A": F(110)}, activity={"A": F("0.99")}, saving={"M": F(99)}, adopted={"M": F(1)}
+    )
+    outcome = settle(case, at)
+    activity, saved = outcome.decisions.activity["A"], outcome.decisions.saving["M"]
+    assert outcome.unit_use["A"].gross_tce == 1000 * activity - saved <= 890
+    assert saved <= 100 * activity
+    assert activity == pytest.approx(890 / 900, abs=3e-6)
+
+
 def test_headroom_is_kept_free() -> None:
     # quota 1000, headroom 5 %: use at most 952.38, activity 0.952380952
     case = case_of(county([unit("A", 1000, 500)], {**total(0), "policy": {"headroom_share": 0.05}}))

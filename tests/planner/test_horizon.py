@@ -14,8 +14,9 @@ import pytest
 
 import dualcontrol as dc
 from dualcontrol.cli import main
-from dualcontrol.horizon import HorizonPlan, NoHorizon, open_year, solve_horizon
+from dualcontrol.horizon import HorizonPlan, NoHorizon, solve_horizon
 from dualcontrol.horizon_file import read_horizon
+from dualcontrol.horizon_joint import open_year
 from dualcontrol.horizon_past import standing_of
 from dualcontrol.model.audit import audit_folder
 from dualcontrol.model.audit.horizon import audit_years
