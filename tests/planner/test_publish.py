@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import math
+import shutil
 import subprocess
 import sys
 import threading
@@ -43,8 +44,8 @@ def rows(folder: Path, table: str) -> list[dict[str, str]]:
 
 
 @pytest.fixture
-def published(two_firms: Case, tmp_path: Path) -> Path:
-    return two_firms.publish(tmp_path / "out" / "result")
+def published(two_firms_result: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(two_firms_result, tmp_path / "out" / "result")
 
 
 # --- what a result is
