@@ -1,7 +1,9 @@
 """What every test may rely on: no display, no chance, the repository's folders."""
 
 import os
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -27,3 +29,21 @@ def repository() -> Path:
 def scenarios_folder() -> Path:
     """The folder of the scenarios that come with the program."""
     return ROOT / "scenarios"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With `--dist loadgroup`, whatever looks at Dalad's plan runs in one process, which solves it once.
+
+    The group is read from the id of a test. pytest-xdist writes the mark `xdist_group` into ids, which pytest 9.2
+    ignores (pytest-xdist issue 1386): each process would solve the plan anew.
+    """
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByPlan(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return "dalad" if re.search(r"\bdalad\b", nodeid.partition("[")[2]) else nodeid
+
+    return ByPlan(config, log)

@@ -139,6 +139,7 @@ ROWS = st.lists(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_builder_and_auditor_agree_at_random(data: st.DataObject) -> None:

@@ -62,7 +62,7 @@ def test_part_of_a_month_counts_by_its_days() -> None:
     assert found.ratio == pytest.approx(1500 / (3000 * 46 / 90))
 
 
-@pytest.mark.parametrize("months", [3, 6, 9, 11])
+@pytest.mark.parametrize("months", [6, *(pytest.param(m, marks=pytest.mark.slow) for m in (3, 9, 11))])
 @pytest.mark.parametrize("deviation", [0.03, 0.15])
 def test_the_range_covers_nine_years_in_ten(months: int, deviation: float) -> None:
     """2,500 years of independent months; the standard error of the share is 0.6 %."""

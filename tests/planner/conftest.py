@@ -38,17 +38,21 @@ def two_firms(scenarios_folder: Path) -> Case:
 
 
 @pytest.fixture(scope="session")
-def dalad(scenarios_folder: Path) -> Case:
+def two_firms_result(two_firms: Case, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The published folder of two firms, written once: to be copied, never changed."""
+    return two_firms.publish(tmp_path_factory.mktemp("two-firms") / "result")
+
+
+@pytest.fixture(scope="session")
+def dalad(scenarios_folder: Path, request: pytest.FixtureRequest) -> Case:
     """The real case: every kind of account, movement and decision."""
-    return solved(scenarios_folder / "dalad-2022")
+    return solved(scenarios_folder / getattr(request, "param", "dalad-2022"))
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever looks at Dalad's plan runs in one process (`--dist loadgroup`), which solves it once."""
-    for item in items:
-        if "dalad" in getattr(item, "fixturenames", ()) or "[dalad-" in item.name or "[dalad]" in item.name:
-            item.add_marker(pytest.mark.xdist_group("dalad"))
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Whatever looks at Dalad's plan has its name in its id, by which it is sent to one process."""
+    if "dalad" in metafunc.fixturenames:
+        metafunc.parametrize("dalad", ["dalad-2022"], indirect=True, scope="session")
 
 
 @dataclass(frozen=True)

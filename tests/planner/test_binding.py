@@ -52,7 +52,9 @@ def values(seed: int, of: int) -> dict[str, float]:
     }
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize(
+    "seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 8))]
+)
 def test_bound_programs_are_those_built_anew(seed: int) -> None:
     scenario = county_of(seed)
     keys = (*(f"targets.{name}" for name in TARGETS), *POLICY)

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -200,7 +201,14 @@ def test_help_takes_less_than_half_a_second() -> None:
     assert min(spent) < 0.5
 
 
-def test_the_public_names_are_there_in_whatever_order_modules_are_loaded() -> None:
+@pytest.mark.parametrize(
+    "first",
+    [
+        "import dualcontrol.publish, dualcontrol.optimise",
+        *(pytest.param(other, marks=pytest.mark.slow) for other in ("", "dc.publish, dc.optimise")),
+    ],
+)
+def test_the_public_names_are_there_in_whatever_order_modules_are_loaded(first: str) -> None:
     script = (
         "import dualcontrol as dc\n{first}\n"
         "assert callable(dc.publish) and callable(dc.optimise) and callable(dc.audit), dc.publish\n"
@@ -208,11 +216,10 @@ def test_the_public_names_are_there_in_whatever_order_modules_are_loaded() -> No
         "from dualcontrol.publish import PublishError\nassert callable(dc.publish)\n"
         "assert set(dc.__all__) <= set(dir(dc))\n[getattr(dc, name) for name in dc.__all__]\n"
     )
-    for first in ("", "import dualcontrol.publish, dualcontrol.optimise", "dc.publish, dc.optimise"):
-        done = subprocess.run(
-            [sys.executable, "-c", script.format(first=first)], capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
+    done = subprocess.run(
+        [sys.executable, "-c", script.format(first=first)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
     with pytest.raises(AttributeError, match="nothing"):
         dc.nothing  # noqa: B018
 
@@ -421,8 +428,8 @@ def test_a_folder_of_somebody_else_is_refused_before_the_work(
 
 
 @pytest.fixture
-def result(two_firms: Case, tmp_path: Path) -> Path:
-    return two_firms.publish(tmp_path / "result")
+def result(two_firms_result: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(two_firms_result, tmp_path / "result")
 
 
 def test_a_result_is_checked_again(run: Run, result: Path) -> None:
@@ -510,7 +517,10 @@ def test_the_demo_without_a_name_is_the_real_case(scenarios_folder: Path) -> Non
 # --- streams
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "gbk", "cp1252", "utf-8"])
+@pytest.mark.parametrize(
+    "encoding",
+    ["gbk", "utf-8", *(pytest.param(rare, marks=pytest.mark.slow) for rare in ("ascii", "cp1252"))],
+)
 def test_any_console_encoding(encoding: str, scenario: Path) -> None:
     told = fresh("check", scenario, "--json", "--lang", "zh", PYTHONIOENCODING=encoding, PYTHONUTF8="0")
     assert told.returncode == 0, told.stderr

@@ -34,7 +34,9 @@ def explained(name: str) -> Explanation:
     return explanation(PLANTED[name].scenario())
 
 
-@pytest.mark.parametrize("name", PLANTED)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[] if n in QUICK else [pytest.mark.slow]) for n in PLANTED]
+)
 def test_a_planted_conflict_is_found_exactly(name: str) -> None:
     found = explained(name)
     assert found.value_wan_yuan is None

@@ -155,9 +155,15 @@ def test_a_duration_curve_by_hand() -> None:
     assert edges == pytest.approx([0, 2190, 6570, 8760])
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("name", FIGURES)
-@pytest.mark.parametrize("hours", ["plan", "year"])
+@pytest.mark.parametrize(
+    ("hours", "lang"),
+    [
+        ("plan", "zh"),
+        ("year", "en"),
+        *(pytest.param(*o, marks=pytest.mark.slow) for o in (("plan", "en"), ("year", "zh"))),
+    ],
+)
 def test_every_figure_draws_with_its_mark(
     scenario: dc.Scenario, request: pytest.FixtureRequest, hours: str, name: str, lang: Language
 ) -> None:

@@ -1,6 +1,7 @@
 """States of a plan: forward only, hash by hash; an issued plan is immutable (3.2.2b; design §4, §10)."""
 
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -28,12 +29,17 @@ def step(folder: Path, state: str, *more: object, day: str = "2022-02-11") -> in
     )
 
 
-@pytest.fixture
-def issued(two_firms: Case, tmp_path: Path) -> Path:
-    folder = two_firms.publish(tmp_path / "out")
+@pytest.fixture(scope="module")
+def issued_once(two_firms_result: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = shutil.copytree(two_firms_result, tmp_path_factory.mktemp("issued") / "out")
     for state in ("consulted", "approved", "issued"):
         issue(folder, state, document=f"x {state}", day=date(2022, 2, 11))
     return folder
+
+
+@pytest.fixture
+def issued(issued_once: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(issued_once, tmp_path / "out")
 
 
 def test_a_plan_goes_forward_one_step_at_a_time(two_firms: Case, tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ def test_killed_at_every_touch_of_the_file_system(mode: str, tmp_path: Path, rep
         assert told["missing_before"] == 1  # between the two moves; the next command puts it back
 
 
+@pytest.mark.slow
 def test_killed_at_random_moments(tmp_path: Path, repository: Path) -> None:
     told = rounds(tmp_path / "a" / "result", "random", "exchange", 6, repository)
     check(told)

@@ -64,6 +64,8 @@ def fits(text: str, form: Form, is_part: Callable[[str], bool]) -> bool:
     """Whether `text` can be put together so, from parts that are somewhere in the source."""
     if not form:
         return not text
+    if not all(part is None or part in text for part in form):
+        return False  # said early: most forms have nothing to do with most texts
     first, rest = form[0], form[1:]
     if first is not None:
         return text.startswith(first) and fits(text.removeprefix(first), rest, is_part)

@@ -84,6 +84,7 @@ def test_ten_minutes_as_it_is(repository: Path, tmp_path: Path) -> None:
     _check_ten_minutes(repository, tmp_path, "dalad-2022")
 
 
+@pytest.mark.slow
 def test_targets_move_on_the_hand_solved_case(repository: Path, tmp_path: Path) -> None:
     path = repository / "notebooks" / "02-what-if-the-target-changes.ipynb"
     cells = run(path, tmp_path, {'"dalad-2022"': '"two-firms"'})
@@ -98,6 +99,7 @@ def test_every_cell_shows_something(name: str, repository: Path, tmp_path: Path)
     assert all(cell.outputs for cell in run(path, tmp_path))
 
 
+@pytest.mark.slow
 def test_the_year_is_tracked_on_the_fictional_banner(repository: Path, tmp_path: Path) -> None:
     cells = run(repository / "notebooks" / "07-tracking-the-year.ipynb", tmp_path)
     assert all(cell.outputs for cell in cells)

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import math
+import shutil
 import subprocess
 import sys
 import threading
@@ -43,8 +44,8 @@ def rows(folder: Path, table: str) -> list[dict[str, str]]:
 
 
 @pytest.fixture
-def published(two_firms: Case, tmp_path: Path) -> Path:
-    return two_firms.publish(tmp_path / "out" / "result")
+def published(two_firms_result: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(two_firms_result, tmp_path / "out" / "result")
 
 
 # --- what a result is
@@ -324,14 +325,25 @@ def fail(error: OSError) -> Callable[..., None]:
 
 @pytest.mark.fault
 @pytest.mark.parametrize(
-    ("error", "message"),
+    ("place", "error", "message"),
     [
-        (OSError(errno.ENOSPC, "No space left on device"), "publish.disk_full"),
-        (PermissionError(errno.EACCES, "Permission denied"), "publish.no_permission"),
-        (OSError(errno.EIO, "Input/output error"), "publish.failed"),
+        # each fault at one place and each place with one fault are quick
+        pytest.param(place, fault, message, marks=[pytest.mark.slow] if slowly else [])
+        for k, (fault, message) in enumerate(
+            (
+                (OSError(errno.ENOSPC, "No space left on device"), "publish.disk_full"),
+                (PermissionError(errno.EACCES, "Permission denied"), "publish.no_permission"),
+                (OSError(errno.EIO, "Input/output error"), "publish.failed"),
+            )
+        )
+        for place, slowly in (
+            ("Path.write_bytes", False),
+            ("Path.write_text", k > 0),
+            ("os.fsync", k > 0),
+            ("Path.rename", k > 0),
+        )
     ],
 )
-@pytest.mark.parametrize("place", ["Path.write_bytes", "Path.write_text", "os.fsync", "Path.rename"])
 def test_a_failing_disk_leaves_the_old_result(
     place: str,
     error: OSError,

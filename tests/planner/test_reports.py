@@ -205,6 +205,7 @@ def best(case: ModelCase) -> float:
     return solution.objective if solution.status is Status.OPTIMAL else -np.inf
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(drafts(is_simple=True, is_divisible=True))
 def test_ranges_of_a_county_are_what_solving_again_says(draft: Draft) -> None:
