@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import namedtuple
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -64,7 +65,10 @@ class Scenario:
         """The rows of a table, an attribute per column. KeyError for a name that is not in `schema.TABLES`."""
         if name not in self._rows:
             table = self.tables[name]
-            self._rows[name] = tuple(table.itertuples(index=False, name="Row")) if len(table) else ()
+            row = namedtuple("Row", table.columns)  # type: ignore[misc]  # noqa: PYI024 - itertuples is slow on text
+            self._rows[name] = tuple(
+                map(row._make, zip(*(table[c].tolist() for c in table.columns), strict=True))
+            )
         return self._rows[name]
 
     @cached_property

@@ -168,8 +168,8 @@ class Case:
         return {r.line_id: float(r.co2_t_per_fuel_tce) for r in table.itertuples()}
 
     def _ordered(self, table: str, key: str, uses: Mapping[str, Use]) -> dict[str, Any]:
-        frame = self.accounts.scenario.table(table)
-        content = [c for c in frame.columns if c not in _NOT_CONTENT and not c.endswith("_id")]
+        columns = self.accounts.scenario.tables[table].columns
+        content = [c for c in columns if c not in _NOT_CONTENT and not c.endswith("_id")]
 
         def by_content(row: Any) -> tuple[Any, ...]:
             use = uses[getattr(row, key)]
@@ -180,7 +180,7 @@ class Case:
                 getattr(row, key),
             )
 
-        return {getattr(row, key): row for row in sorted(frame.itertuples(), key=by_content)}
+        return {getattr(row, key): row for row in sorted(self.accounts.scenario.rows(table), key=by_content)}
 
     @cached_property
     def running(self) -> Mapping[str, Use]:
