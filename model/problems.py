@@ -81,6 +81,7 @@ RULES: Mapping[str, tuple[str, ...]] = {
     "unknown_row": ("table", "key", "suggestion"),
     # sweeps
     "sweep_without_scenario": (),
+    "sweep_no_file": ("suggestion",),
     "sweep_empty": (),
     "sweep_name_twice": ("first", "second"),
     "sweep_too_large": ("count", "most"),

@@ -96,7 +96,7 @@ def read_toml(path: Path, findings: Findings) -> dict[str, Any] | None:
     """A TOML file; None where it could not be read, which `findings` tells."""
     if not path.is_file():
         beside = [one.name for one in path.parent.glob("*.toml")] if path.parent.is_dir() else []
-        findings.add("missing_file", str(path), suggestion=nearest(path.name, beside))
+        findings.add("sweep_no_file", str(path), suggestion=nearest(path.name, beside))
         return None
     text = read_text(path, path.name, findings)
     if text is None:
@@ -214,7 +214,7 @@ def _rows(
     place = path.parent / file
     if not place.is_file():
         beside = [one.name for one in path.parent.glob("*.csv")]
-        findings.add("missing_file", file, suggestion=nearest(place.name, beside))
+        findings.add("sweep_no_file", file, suggestion=nearest(place.name, beside))
         return
     text = read_text(place, file, findings)
     if text is None:

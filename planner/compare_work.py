@@ -24,10 +24,14 @@ def compare_plans(voice: Voice, folders: Sequence[Path], out: Path | None) -> in
     if len(folders) < 2:
         voice.fail(BAD_INPUT, say("compare.two", voice.lang))
         return BAD_INPUT
-    try:
-        plans = [read_published(folder) for folder in folders]
-    except CompareError as error:
-        voice.fail(BAD_INPUT, say(error.message, voice.lang, **error.params))
+    plans, wrong = [], []
+    for folder in folders:
+        try:
+            plans.append(read_published(folder))
+        except CompareError as error:
+            wrong.append(say(error.message, voice.lang, **error.params))
+    if wrong:
+        voice.fail(BAD_INPUT, ("；" if voice.lang == "zh" else "; ").join(wrong))
         return BAD_INPUT
     found = [compare(plans[0], plan) for plan in plans[1:]]
     try:

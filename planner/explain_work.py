@@ -5,12 +5,15 @@ from pathlib import Path
 
 from dualcontrol.console import Voice
 from dualcontrol.messages import known, say
-from dualcontrol.work import INFEASIBLE, OK, SOLVER_ERROR, command, read
+from dualcontrol.work import BAD_INPUT, INFEASIBLE, OK, SOLVER_ERROR, command, read
 
 
 @command
 def explain_scenario(voice: Voice, folder: Path, changes: Sequence[str]) -> int:
     """Tell why a scenario has no plan. OK where it has one, BAD_INPUT, INFEASIBLE, SOLVER_ERROR (opinions differ)."""
+    if (folder / "summary.json").is_file() and not (folder / "scenario.toml").exists():
+        voice.fail(BAD_INPUT, say("explain.is_result", voice.lang, folder=folder))
+        return BAD_INPUT
     scenario = read(voice, folder, changes)
     from dualcontrol.explain import explanation
     from dualcontrol.explain_told import lines

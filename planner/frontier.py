@@ -169,7 +169,7 @@ def span(scenario: Scenario, over: Over, low: float | None, high: float | None) 
         now = targets.co2_budget_t or float(account(scenario).base.co2_t)
         around = (0.8 * now, 1.2 * now)
     least, most = around[0] if low is None else low, around[1] if high is None else high
-    if not least < most:
+    if not -math.inf < least < most < math.inf:
         raise RangeError(over)
     if over == "increment":
         least, most = float(round(least)), float(round(most))

@@ -1,5 +1,6 @@
 """What a county could ask for, buy or build so that a wish comes true: levers, each a change of the scenario."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,13 +10,15 @@ from dualcontrol.model.scenario import Scenario
 
 Changes = Mapping[str, object]
 NAMES = ("increment", "intensity", "reserve", "carbon", "set_aside", "green", "pv", "storage", "measures")
+NOISE = 1e-9  # of a step: so much of one is rounding
 
 
 @dataclass(frozen=True)
 class Lever:
     """A change by an amount. unit: of the amount. most: how far it goes. step: what it is rounded to.
 
-    is_switch: all or nothing, the amount is 1. changes: what `change` is given for an amount.
+    is_switch: all or nothing, the amount is 1. is_whole: the rules count it in whole steps. changes: what `change` is
+    given for an amount.
     """
 
     name: str
@@ -24,17 +27,27 @@ class Lever:
     step: float
     changes: Callable[[float], Changes]
     is_switch: bool = False
+    is_whole: bool = False
+
+    def step_at(self, amount: float) -> float:
+        """The step near an amount: three figures of a small one, so that 1 % less of it is another amount."""
+        if self.is_whole or amount <= 0:
+            return self.step
+        return min(self.step, 10.0 ** (math.floor(math.log10(amount)) - 2))
 
     def rounded_up(self, amount: float) -> float:
         """The amount in whole steps, not less."""
-        return self._in_steps(-int(-(amount / self.step) // 1))
+        step = self.step_at(amount)
+        return _in_steps(math.ceil(amount / step - NOISE), step)
 
     def rounded_down(self, amount: float) -> float:
         """The amount in whole steps, not more."""
-        return self._in_steps(int(amount / self.step))
+        step = self.step_at(amount)
+        return _in_steps(math.floor(amount / step + NOISE), step)
 
-    def _in_steps(self, steps: int) -> float:
-        return float(f"{steps * self.step:.12g}")
+
+def _in_steps(steps: int, step: float) -> float:
+    return float(f"{steps * step:.12g}")
 
 
 def levers(scenario: Scenario, names: Sequence[str], project: str | None = None) -> tuple[Lever, ...]:
@@ -57,7 +70,9 @@ def _increment(scenario: Scenario) -> Lever | None:
     accounts = account(scenario)
     now = judge(accounts).increment_tce
     most = max(1.0, float(accounts.base.energy_eq_tce["total"]))
-    return Lever("increment", "tce_eq", most, 1.0, lambda a: {"targets.increment_tce_eq": now + a})
+    return Lever(
+        "increment", "tce_eq", most, 1.0, lambda a: {"targets.increment_tce_eq": now + a}, is_whole=True
+    )  # fmt: skip
 
 
 def _intensity(scenario: Scenario) -> Lever | None:

@@ -1,14 +1,14 @@
 """What it would take: the least change of each lever under which a wish holds, found by solving, not by prices.
 
 A choice of yes and no is not monotone, and prices end at the next break. So every answer is the plan of the changed
-scenario: it holds there, and it does not hold with 1 % less of the lever (or one step, where that is more), nor at any
-sixteenth of the answer; a stretch narrower than that, further down, may be missed.
+scenario: it holds there, and it does not hold with 1 % less of the lever (one whole tonne of increment, where that is
+more), nor at any sixteenth of the answer; a stretch narrower than that, further down, may be missed.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from dualcontrol.levers import Lever
+from dualcontrol.levers import NOISE, Lever
 from dualcontrol.model.accounting import account
 from dualcontrol.model.changes import change
 from dualcontrol.model.policy import judge
@@ -29,12 +29,14 @@ _ROUNDS = 60
 class Found:
     """A lever's answer. amount: None where nothing up to `lever.most` does it. solves: plans that were made.
 
+    misses_at: the largest amount below that was tried, with which the wish does not hold; 0 is the scenario as it is.
     changes: settings and cells as changed. value_wan_yuan: net value added of that plan; admitted: its projects.
     """
 
     lever: Lever
     amount: float | None
     solves: int
+    misses_at: float | None = None
     changes: dict[str, object] = field(default_factory=dict)
     value_wan_yuan: float | None = None
     admitted: tuple[str, ...] = ()
@@ -101,9 +103,9 @@ def seek(scenario: Scenario, wish: Wish, lever: Lever, *, is_monotone: bool = Fa
 
 def _narrowed(trial: "_Trials", low: float, high: float) -> tuple[float, float]:
     """The bracket, above which the wish holds and below which it does not, made narrow."""
-    while high - low > max(trial.lever.step, FINE * high):
+    while high - low > max(trial.lever.step_at(high), FINE * high) * (1 + NOISE):
         middle = trial.lever.rounded_up((low + high) / 2)
-        if middle >= high:
+        if not low < middle < high:
             break
         if trial.holds(middle):
             high = middle
@@ -114,7 +116,7 @@ def _narrowed(trial: "_Trials", low: float, high: float) -> tuple[float, float]:
 
 def _second_looks(lever: Lever, high: float, is_monotone: bool) -> Iterator[float]:
     """Amounts below one that does: 1 % less (a step at least), and evenly down, since it may hold there again."""
-    less = min(lever.rounded_down((1 - LESS) * high), high - lever.step)
+    less = lever.rounded_down(min((1 - LESS) * high, high - lever.step_at(high)))
     looks = [] if is_monotone else [lever.rounded_down(k * high / SCAN) for k in range(1, SCAN)]
     return (amount for amount in dict.fromkeys([less, *looks]) if 0 < amount < high)
 
@@ -162,8 +164,9 @@ class _Trials:
         solves = len(self._held)
         if amount is None:
             return Found(self.lever, None, solves)
+        missed = None if self.lever.is_switch else self.fails_below(amount)
         value, admitted = self._plans[amount]
-        return Found(self.lever, amount, solves, dict(self.lever.changes(amount)), value, admitted)
+        return Found(self.lever, amount, solves, missed, dict(self.lever.changes(amount)), value, admitted)
 
 
 def _admitted(plan: Decided) -> tuple[str, ...]:

@@ -25,11 +25,11 @@ class Asked:
 
 
 class _WishError(Exception):
-    """The wish cannot be understood. `message` is an id, `params` belong to it."""
+    """The wish cannot be understood: all that is wrong with it, sentence by sentence."""
 
-    def __init__(self, message: str, **params: object) -> None:
-        self.message, self.params = message, params
-        super().__init__(message)
+    def __init__(self, *sentences: str) -> None:
+        self.sentences = sentences
+        super().__init__(*sentences)
 
 
 @command
@@ -45,7 +45,7 @@ def what_it_takes(
     try:
         wish, told = _understood(scenario, asked, voice)
     except _WishError as error:
-        voice.fail(BAD_INPUT, say(error.message, voice.lang, **error.params))
+        voice.fail(BAD_INPUT, ("；" if voice.lang == "zh" else "; ").join(error.sentences))
         return BAD_INPUT
     try:
         with voice.stage("optimise"):
@@ -83,24 +83,30 @@ def _understood(scenario: "Scenario", asked: Asked, voice: Voice) -> tuple["Wish
     from dualcontrol.seek import admits, grants, is_worth
 
     if sum(one is not None for one in (asked.admit, asked.quota, asked.value)) != 1:
-        raise _WishError("seek.one_wish")
+        raise _WishError(say("seek.one_wish", voice.lang))
     if asked.value is not None:
         if not math.isfinite(asked.value):
-            raise _WishError("seek.no_number", text=str(asked.value))
+            raise _WishError(say("seek.no_number", voice.lang, text=str(asked.value)))
         return is_worth(asked.value), say("seek.wish_value", voice.lang, value=asked.value)
     table, key = ("projects", "project_id") if asked.admit is not None else ("units", "unit_id")
     owner, sign, amount = (asked.admit or asked.quota or "").partition("=" if asked.admit is None else "\0")
     names = {getattr(row, key): row.name for row in scenario.rows(table)}
+    wrong = []
     if owner not in names:
-        raise _WishError("seek.unknown", id=owner, table=table, suggestion=nearest(owner, names) or "–")
+        suggestion = nearest(owner, names) or "–"
+        wrong.append(say("seek.unknown", voice.lang, id=owner, table=table, suggestion=suggestion))
     if asked.admit is not None:
+        if wrong:
+            raise _WishError(*wrong)
         return admits(owner), say("seek.wish_admit", voice.lang, name=names[owner], id=owner)
     try:
         tonnes = float(amount)
     except ValueError:
         tonnes = math.nan
     if not sign or not math.isfinite(tonnes) or tonnes < 0:
-        raise _WishError("seek.no_number", text=asked.quota)
+        wrong.append(say("seek.no_number", voice.lang, text=asked.quota))
+    if wrong:
+        raise _WishError(*wrong)
     return grants(owner, tonnes), say("seek.wish_quota", voice.lang, name=names[owner], id=owner, tce=tonnes)
 
 
@@ -118,10 +124,16 @@ def _stopped_by(scenario: "Scenario", project: str | None) -> list[str]:
 
 def _record(found: "Found") -> dict[str, object]:
     return {
-        "lever": found.lever.name, "unit": found.lever.unit, "amount": found.amount, "most": found.lever.most,
-        "changes": found.changes, "value_wan_yuan": found.value_wan_yuan, "admitted": list(found.admitted),
+        "lever": found.lever.name,
+        "unit": found.lever.unit,
+        "amount": found.amount,
+        "misses_at": found.misses_at,
+        "most": found.lever.most,
+        "changes": found.changes,
+        "value_wan_yuan": found.value_wan_yuan,
+        "admitted": list(found.admitted),
         "solves": found.solves,
-    }  # fmt: skip
+    }
 
 
 def _tell(voice: Voice, found: "Found", before: "Now") -> None:
@@ -131,7 +143,12 @@ def _tell(voice: Voice, found: "Found", before: "Now") -> None:
         key = "seek.switch_in_vain" if found.lever.is_switch else "seek.not_enough"
         voice.say(key, lever=name, most=scale * found.lever.most, unit=unit)
         return
-    figures = {"lever": name, "amount": scale * found.amount, "unit": unit}
+    figures = {
+        "lever": name,
+        "amount": scale * found.amount,
+        "unit": unit,
+        "missed": scale * (found.misses_at or 0.0),
+    }
     voice.say("seek.switch" if found.lever.is_switch else "seek.answer", **figures)
     if found.value_wan_yuan is not None and before.value_wan_yuan is not None:
         voice.say(

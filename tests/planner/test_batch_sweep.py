@@ -121,7 +121,7 @@ def test_every_problem_of_every_variant_at_once(written: Any) -> None:
         ("[[list]]\nname = 1\n", None, "name", "wrong_type"),
         ("[[list]]\nname = 'x'\n[[list]]\nname = 'x'\n", None, "name", "sweep_name_twice"),
         ("csv = 1\n", None, "csv", "wrong_type"),
-        ("csv = 'mor.csv'\n", "x\n", None, "missing_file"),
+        ("csv = 'mor.csv'\n", "x\n", None, "sweep_no_file"),
         ("csv = 'more.csv'\n", "name,a,a\n", "a", "duplicate_heading"),
         ("csv = 'more.csv'\n", "name,\nx,1\n", None, "empty_heading"),
         ("csv = 'more.csv'\n", 'name\n"x\n', None, "csv_syntax"),
@@ -139,7 +139,7 @@ def test_bad_files(text: str, csv: str | None, column: str | None, rule: str, wr
 
 
 def test_no_file_no_scenario(tmp_path: Path) -> None:
-    assert [found[3] for found in refused(tmp_path / "sweep.toml")] == ["missing_file"]
+    assert [found[3] for found in refused(tmp_path / "sweep.toml")] == ["sweep_no_file"]
     path = tmp_path / "sweep.toml"
     path.write_text("[[list]]\n", encoding="utf-8")
     assert [found[3] for found in refused(path)] == ["sweep_without_scenario"]

@@ -94,6 +94,15 @@ def test_the_command_writes_the_table_and_the_workbook(
     assert (out / "mine.txt").exists()
 
 
+def test_every_folder_that_is_no_plan_is_named(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["compare", str(tmp_path / "one"), str(tmp_path / "two"), "--json"])
+    assert ended.value.code == 2
+    told = json.loads(capfd.readouterr().out)["error"]
+    assert str(tmp_path / "one") in told
+    assert str(tmp_path / "two") in told
+
+
 def test_what_is_no_plan_is_refused(found: Comparison, tmp_path: Path) -> None:
     with pytest.raises(CompareError):
         read_published(tmp_path)

@@ -161,6 +161,8 @@ def test_the_command_knows_whom_it_does_not_know(
     assert "没有用能单位 P" in capsys.readouterr().err
     assert run(tmp_path, "--unit", "A", "--lang", "en") == 2
     assert "is no result that can be explained" in capsys.readouterr().err
+    assert run(result, "--lang", "en") == 2
+    assert "with --unit ID or --project ID" in capsys.readouterr().err
     assert run(result, "--unit", "A", "--project", "P") == 2
     assert run(result, "--unit", "A", "--set", "targets.manage_total=false") == 2
     with pytest.raises(UnknownAccountError):

@@ -137,6 +137,9 @@ def test_a_range_that_is_none_is_refused() -> None:
         (5.0, 5.0),
         (9.0, 1.0),
         (None, None),
+        (0.0, math.inf),
+        (-math.inf, 5.0),
+        (math.nan, 5.0),
     ):  # without an increment there is no range around it
         with pytest.raises(RangeError):
             frontier(divisible(), "increment", low, high)
@@ -190,6 +193,8 @@ def test_the_command_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFi
     assert run(source, "--out", out, *ends, *set_aside, "--lang", "zh") == 3
     assert "没有任何可行计划" in capsys.readouterr().err
     assert run(source, "--out", out, "--over", "jobs") == 2
+    assert run(source, "--out", out, "--from", "0", "--to", "inf", "--lang", "en") == 2
+    assert "There is no range" in capsys.readouterr().err
     assert not Path(out).exists()
 
 

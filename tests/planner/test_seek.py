@@ -128,6 +128,50 @@ def test_the_command(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
         assert "Traceback" not in capfd.readouterr().err
 
 
+def test_a_small_answer_is_as_fine_as_a_large_one(tmp_path: Path) -> None:
+    # A at 1 tce per 万元 may run at 2 where it may emit: 2.3712 t of budget more by hand is not three whole tonnes
+    owners = [unit("north", 1000, 500, activity_max=1.3)]
+    settings = {"targets": {"manage_total": False, "co2_budget_t": 2600}}
+    scenario = scenario_of(tmp_path, owners, settings)
+    (lever,) = levers(scenario, ["carbon"])
+    # 2600 t are the emission of 500 万元: 5.2 t per 万元
+    found = seek(scenario, is_worth(500.456), lever, is_monotone=True)
+    assert found.amount == pytest.approx(0.456 * 5.2, rel=0.01)
+    assert found.amount is not None
+    assert holds(scenario, is_worth(500.456), found, found.amount)
+    assert not holds(scenario, is_worth(500.456), found, 0.99 * found.amount)
+    assert found.misses_at is not None
+    assert 0.99 * found.amount <= found.misses_at < found.amount
+
+
+def test_an_increment_counts_in_whole_tonnes_and_is_told_so(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    # 24 tce at 0.5 万元 each are 12 万元; 23.76 tce, 1 % less, are 24 to the ledger, too: 23 are the next that miss
+    folder = write_county(
+        tmp_path / "s", [unit("north", 1000, 500, activity_max=1.3)], {**total(0), **NO_CUT}
+    )
+    with pytest.raises(SystemExit) as ended:
+        main(["seek", str(folder), "--value", "512", "--lever", "increment", "--lang", "en"])
+    assert ended.value.code == 0
+    assert "24 tce_eq; with 23 tce_eq it does not hold" in capfd.readouterr().out
+    scenario = load(folder)
+    (lever,) = levers(scenario, ["increment"])
+    for amount, does in ((24, True), (23.76, True), (23, False)):
+        plan = decided(judge(account(change(scenario, lever.changes(amount)))))
+        assert is_worth(512)(plan) is does
+
+
+def test_all_that_is_wrong_with_a_wish_is_told(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    folder = write_county(tmp_path / "s", THREE, {**total(50), **NO_CUT})
+    with pytest.raises(SystemExit) as ended:
+        main(["seek", str(folder), "--quota", "nobody=many", "--lang", "en"])
+    assert ended.value.code == 2
+    said = capfd.readouterr().err
+    assert "there is no nobody in units" in said
+    assert "nobody=many holds no usable number" in said
+
+
 def test_the_wish_is_what_the_plan_decides(tmp_path: Path) -> None:
     scenario = scenario_of(tmp_path, THREE, total(70))
     plan = solve(scenario)
