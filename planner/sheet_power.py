@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from dualcontrol.messages import LANGUAGES, Language, known, say
+from dualcontrol.fleets import fleet_name
+from dualcontrol.messages import LANGUAGES, Language, say
 from dualcontrol.sheets import Book, Column, Sheet, both
 from dualcontrol.words import words
 
@@ -96,21 +97,6 @@ def builds_told(summary: Mapping[str, Any], scenario: "Scenario", lang: Language
         say("network.built", lang, builds=told, cost=sum(costs.values()))
         if told
         else say("network.none_built", lang)
-    )
-
-
-def fleet_name(fleet: str, scenario: "Scenario", lang: Language) -> str:
-    """A fleet in words: the plant, the build, or the kind that stands already (`pv` is not a word of a plan)."""
-    kind, _, build = fleet.partition(":")
-    builds, plants = scenario.table("power/builds"), scenario.table("power/plants")
-    names = dict(zip(plants["plant_id"], plants["name"], strict=True))
-    names |= dict(zip(builds["build_id"], builds["name"], strict=True))
-    if build or fleet in names:
-        return str(names.get(build or fleet, fleet))
-    return (
-        say("network.fleet_existing", lang, kind=say(f"plant.{kind}", lang))
-        if known(f"plant.{kind}")
-        else fleet
     )
 
 

@@ -130,7 +130,9 @@ def test_a_bar_begins_where_the_last_one_ended() -> None:
 def test_no_label_of_the_flows_lies_on_the_next() -> None:
     # large flows leave least room to small ones that are shown one by one: a line of text is 12 high
     label = Words("l", "l")
-    flows = [Flow(Words(f"n{k}", f"n{k}"), tce, False, "c-out") for k, tce in enumerate([*[14] * 6, *[2] * 8])]
+    flows = [
+        Flow(Words(f"n{k}", f"n{k}"), tce, False, "c-out") for k, tce in enumerate([*[14] * 6, *[2] * 8])
+    ]
     drawn = sankey([Flow(Words("s", "s"), 100, True, "c-in"), *flows], label)
     heights = sorted(float(y) for y in re.findall(r'<text x="554.0" y="([\d.]+)"', drawn))
     apart = [below - above for above, below in pairwise(heights)]

@@ -12,12 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import dualcontrol as dc
+from dualcontrol.fleets import fleet_name, fleet_names
 from dualcontrol.messages import LANGUAGES, say
 from dualcontrol.model.allocation import Case as ModelCase
 from dualcontrol.model.allocation import Margins, build_model
 from dualcontrol.model.plan import Plan
 from dualcontrol.publish import workbook_bytes
-from dualcontrol.sheet_power import builds_told, fleet_name, how_checked, missing_told
+from dualcontrol.sheet_power import builds_told, how_checked, missing_told
 from dualcontrol.sheets import tab
 from dualcontrol.solvers.compile import compile_model
 from dualcontrol.solvers.highs import LiveHighs, Status
@@ -328,6 +329,7 @@ def test_a_fleet_is_told_by_name_not_by_id(scenarios_folder: Path) -> None:
     told = {"pv": "已建光伏", "pv:pinggao": named["pinggao"], thermal.plant_id: thermal.name}
     assert {fleet: fleet_name(fleet, scenario, "zh") for fleet in told} == told
     assert fleet_name("pv", scenario, "en") == "existing PV"
+    assert told.items() <= fleet_names(scenario, "zh").items()
     short = {
         "network": {"missing_hours": {"pv": 197.2, "wind": 0.1}, "missing_hours_wan_yuan": {"pv": 393.8}}
     }
