@@ -293,10 +293,10 @@ def _prices(facts: Facts) -> str:
         ("limit_name", False), ("about", False), ("clause", False), ("limit", True), ("tighter", True), ("wider", True),
         ("range", True), ("price_unit", False))]  # fmt: skip
     rows = [
-        (both(worded("constraint", r.name)), both(names.get(str(r.index)) or Words(str(r.index or ""), str(r.index or ""))), text(r.clause),
+        (both(worded("constraint", r.name)), both(names.get(r.index) or Words(r.index, r.index)), text(r.clause),
          text(decimals(r.limit, 2)), text(decimals(r.price_left, 6)), text(decimals(r.price_right, 6)),
          text(f"{decimals(r.range_left, 2)} … {decimals(r.range_right, 2)}"), text(r.price_unit))
-        for r in held.itertuples(index=False)
+        for r in held.fillna({"index": ""}).astype({"index": str}).itertuples(index=False)
     ]  # fmt: skip
     if not rows:
         return _section("prices", f"<p>{both(said('page.no_prices'))}</p>")
