@@ -9,8 +9,8 @@ from dualcontrol.words import account_names
 MONTHS = 12
 _PROJECTS = (
     AnnexColumn("number", "int", 6),
-    AnnexColumn("project", width=40),
-    AnnexColumn("builder", width=15),
+    AnnexColumn("project", width=30),
+    AnnexColumn("builder", width=24),
     AnnexColumn("park", width=7),
     AnnexColumn("investment", "int", 12, True),
     AnnexColumn("land", "int", 9, True),
@@ -23,11 +23,11 @@ _PROJECTS = (
     AnnexColumn("jobs", "int", 8, True),
     AnnexColumn("score", "dec2", 9),
     AnnexColumn("rank", "int", 7),
-    AnnexColumn("replaced", width=12),
+    AnnexColumn("replaced", width=9),
     AnnexColumn("decision", width=12),
     AnnexColumn("quota_tce", "int", 12, True),
     AnnexColumn("quota_wan_tce", "dec2", 11, True, "{quota_tce}/10000"),
-    AnnexColumn("ground", width=12),
+    AnnexColumn("ground", width=18),
 )
 _REASONS = (
     AnnexColumn("number", "int", 6),

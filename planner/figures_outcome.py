@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from dualcontrol.fleets import fleet_names
 from dualcontrol.messages import Language, say
 from dualcontrol.picture import (
     BLUE,
@@ -108,7 +109,7 @@ def prices(rulings: "Rulings", plan: "Plan", lang: Language | None = None) -> Pi
         height = 1.5 + _LINE * (max(3, len(shown)) + 2)
         picture = new_picture(scenario, words, _price_title(plan, words), subtitle, (12.0, height))
         axes = picture.subplots()
-        _price_table(axes, shown, _objects(scenario), words)
+        _price_table(axes, shown, _objects(scenario, words.lang), words)
         notes = [words.say("picture.prices.relaxable")] if shown["relaxable"].any() else []
         if len(shown) < len(table):
             notes.append(words.say("picture.more", count=len(table) - len(shown)))
@@ -155,11 +156,11 @@ def _price(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{float(f'{value:.3g}'):,.6f}".rstrip("0").rstrip(".")
 
 
-def _objects(scenario: "Scenario") -> dict[str, str]:
+def _objects(scenario: "Scenario", lang: Language) -> dict[str, str]:
     """Names of everything a constraint may be about, by id."""
     keys = {"units": "unit_id", "projects": "project_id", "society": "line_id", "sectors": "sector_id",
             "resources": "resource_id"}  # fmt: skip
-    names: dict[str, str] = {}
+    names = fleet_names(scenario, lang)
     for table, key in keys.items():
         frame = scenario.table(table)
         names |= dict(zip(frame[key].astype(str), frame["name"].astype(str), strict=True))

@@ -33,7 +33,8 @@ def put_item(paper: Paper, facts: Facts, lang: Language) -> None:
     paper.heading(say("meeting.s3", lang))
     paper.paragraph(
         say("meeting.content", lang, year=told["year"], energy=told["energy_tce"], energy_eq=told["energy_eq_tce"],
-            reduction=told["reduction"], asked=told["asked"], reserve=told["reserve"], value=told["gdp_wan_yuan"])
+            reduction=told["reduction"], asked=told["asked"], reserve=told["reserve"], value=told["gdp_wan_yuan"],
+            price_base=told["price_base"])
     )  # fmt: skip
     paper.paragraph(facts.basis(lang))
     paper.heading(say("meeting.s4", lang))

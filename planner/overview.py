@@ -209,7 +209,7 @@ def _network(sheet: Sheet, summary: Mapping[str, Any], scenario: "Scenario") -> 
         )
     for lang in LANGUAGES:
         sheet.sentence(builds_told(summary, scenario, lang))
-        sheet.sentence(missing_told(summary, lang))
+        sheet.sentence(missing_told(summary, scenario, lang))
 
 
 def _budget(sheet: Sheet, places: Places) -> None:

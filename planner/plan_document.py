@@ -303,7 +303,7 @@ def _exclusions(paper: Paper, facts: Facts, told: Mapping[str, object], lang: La
         for text in (
             how_checked(facts.summary, lang),
             builds_told(facts.summary, material.scenario, lang),
-            missing_told(facts.summary, lang),
+            missing_told(facts.summary, material.scenario, lang),
         ):
             paper.paragraph(text)
     for line in question_lines(facts.summary, lang):

@@ -14,6 +14,7 @@ from dualcontrol.annex import Words, clauses_of, reasons, said, worded
 from dualcontrol.document_facts import Facts, decimals, wan, wan_change
 from dualcontrol.figures_budget import candidates, cutoff, pool_steps
 from dualcontrol.figures_outcome import binding
+from dualcontrol.fleets import fleet_names
 from dualcontrol.messages import LANGUAGES, known, say
 from dualcontrol.provenance import versions
 from dualcontrol.report_page_charts import changes, flows_of, lorenz, lorenz_curve, sankey, value_curve
@@ -285,15 +286,17 @@ def _shares(facts: Facts) -> str:
 
 def _prices(facts: Facts) -> str:
     held = binding(facts.result.plan.constraints)
-    names = {key.split(":", 1)[1]: name for key, name in _names(facts).items()}
+    own = {key.split(":", 1)[1]: Words(name, name) for key, name in _names(facts).items()}
+    zh, en = (fleet_names(facts.result.scenario, lang) for lang in LANGUAGES)
+    names = {fleet: Words(zh[fleet], en[fleet]) for fleet in zh} | own
     heads = [(said(f"page.{name}"), is_number) for name, is_number in (
         ("limit_name", False), ("about", False), ("clause", False), ("limit", True), ("tighter", True), ("wider", True),
         ("range", True), ("price_unit", False))]  # fmt: skip
     rows = [
-        (both(worded("constraint", r.name)), text(names.get(str(r.index), r.index or "")), text(r.clause),
+        (both(worded("constraint", r.name)), both(names.get(r.index) or Words(r.index, r.index)), text(r.clause),
          text(decimals(r.limit, 2)), text(decimals(r.price_left, 6)), text(decimals(r.price_right, 6)),
          text(f"{decimals(r.range_left, 2)} … {decimals(r.range_right, 2)}"), text(r.price_unit))
-        for r in held.itertuples(index=False)
+        for r in held.fillna({"index": ""}).astype({"index": str}).itertuples(index=False)
     ]  # fmt: skip
     if not rows:
         return _section("prices", f"<p>{both(said('page.no_prices'))}</p>")

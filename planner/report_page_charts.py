@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from dualcontrol.figures_budget import Cutoff
 
 SMALL = 0.02  # of all that flows: less is told together
+LABEL = 15.0  # height of a line of text, drawn units
 
 
 @dataclass(frozen=True)
@@ -87,16 +88,18 @@ def sankey(flows: Sequence[Flow], label: Words) -> str:
     total = sum(flow.tce for flow in flows if flow.is_source) or 1
     sides = [_gathered(flows, total, is_source=True), _gathered(flows, total, is_source=False)]
     rows = max(len(side) for side in sides)
-    height = max(260.0, 22.0 * rows + 40)
-    scale = (height - 40 - 8 * rows) / total
+    scale = max(220.0, 14.0 * rows) / total  # drawn units per tonne
+    height = 30 + max(sum(max(flow.tce * scale, LABEL) for flow in side) + 4 * len(side) for side in sides)
     parts = [rectangle(372, (height - total * scale) / 2, 16, total * scale, "c-pool", label.zh)]
     for side, is_source in zip(sides, (True, False), strict=True):
-        used = sum(max(flow.tce * scale, 3) for flow in side)
+        # a thin band takes the place of its label, so that no label lies on the next
+        used = sum(max(flow.tce * scale, LABEL) for flow in side)
         gap = (height - 30 - used) / max(1, len(side))
         y, at_pool = 15.0, (height - total * scale) / 2
         for flow in side:
             thick = flow.tce * scale
-            tall = max(thick, 3)
+            tall, place = max(thick, 3), max(thick, LABEL)
+            y += (place - tall) / 2
             x0, x1 = (220, 372) if is_source else (388, 540)
             y0, y1 = (y, at_pool) if is_source else (at_pool, y)
             middle = (x0 + x1) / 2
@@ -117,7 +120,7 @@ def sankey(flows: Sequence[Flow], label: Words) -> str:
                     "end" if is_source else "start",
                 )
             )
-            y += tall + gap
+            y += (place + tall) / 2 + gap
             at_pool += thick
     return drawing(760, height, label, "".join(parts))
 
@@ -157,11 +160,15 @@ def value_curve(candidates: "pd.DataFrame", cutoff: "Cutoff", label: Words) -> s
                 svg_words(x + width / 2, 318, _same(_clip(str(row.name), int(width / 11))), "label", "middle")
             )
         x += width
+    last = [float(row.per_tce) for row in rows.itertuples(index=False)][-3:]
+    boxes = min([300.0, *(300 - 260 * (max(0.0, v) / top) ** power for v in last)])
     for at in sorted({cutoff.low, cutoff.high}):
         y = 300 - 260 * (max(0.0, at) / top) ** power
         parts.append(line(60, y, 740, y, "cutoff"))
         parts.append(
-            svg_words(738, y - 5, said("page.cutoff", yuan=f"{at * 1e4:,.0f}"), "label strong", "end")
+            svg_words(
+                738, min(y, boxes) - 5, said("page.cutoff", yuan=f"{at * 1e4:,.0f}"), "label strong", "end"
+            )
         )
     parts.append(svg_words(60, 20, said("page.curve_axis"), "label"))
     parts.append(svg_words(740, 338, said("page.curve_width", total=f"{total / 1e4:,.2f}"), "label", "end"))

@@ -43,10 +43,10 @@ def svg_words(x: float, y: float, words: Words, style: str = "", anchor: str = "
 
 
 def drawing(width: float, height: float, label: Words, body: str) -> str:
-    """A drawing that scales with the page; its label is read instead of it."""
+    """A drawing that scales with the page, a narrow one down to a phone; its label is read instead of it."""
     return (
         f'<div class="scroll" tabindex="0" role="group" aria-label="{text(label.zh)} / {text(label.en)}">'
-        f'<svg viewBox="0 0 {width:.0f} {height:.0f}" role="img" style="min-width:{min(width, 620):.0f}px;'
+        f'<svg viewBox="0 0 {width:.0f} {height:.0f}" role="img" style="min-width:{620 if width > 620 else 280}px;'
         f'max-width:{width:.0f}px">'
         f"<title>{text(label.zh)} / {text(label.en)}</title>{body}</svg></div>"
     )

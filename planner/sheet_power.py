@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from dualcontrol.fleets import fleet_name
 from dualcontrol.messages import LANGUAGES, Language, say
 from dualcontrol.sheets import Book, Column, Sheet, both
 from dualcontrol.words import words
@@ -99,12 +100,14 @@ def builds_told(summary: Mapping[str, Any], scenario: "Scenario", lang: Language
     )
 
 
-def missing_told(summary: Mapping[str, Any], lang: Language) -> str:
+def missing_told(summary: Mapping[str, Any], scenario: "Scenario", lang: Language) -> str:
     """Fleets that fall short of their hours by half an hour or more, and what that is priced at, one sentence."""
     network = summary["network"]
     short = {fleet: hours for fleet, hours in network["missing_hours"].items() if hours >= 0.5}
     cost = sum(network["missing_hours_wan_yuan"].values())
-    told = _AND[lang].join(f"{fleet} {hours:,.0f}" for fleet, hours in short.items())
+    told = _AND[lang].join(
+        f"{fleet_name(fleet, scenario, lang)} {hours:,.0f}" for fleet, hours in short.items()
+    )
     return say("network.short", lang, fleets=told, cost=cost) if told else say("network.none_short", lang)
 
 

@@ -349,6 +349,8 @@ def _tell_network(voice: Voice, scenario: "Scenario", summary: Mapping[str, Any]
     from dualcontrol.sheet_power import builds_told, how_checked, missing_told
 
     voice.line(how_checked(summary, voice.lang))
+    if summary.get("is_draft"):
+        voice.say("network.draft_next")
     network = summary["network"]
     voice.say(
         "done.network",
@@ -359,7 +361,7 @@ def _tell_network(voice: Voice, scenario: "Scenario", summary: Mapping[str, Any]
         unserved=network["unserved_mwh"],
     )
     voice.line(builds_told(summary, scenario, voice.lang))
-    voice.line(missing_told(summary, voice.lang))
+    voice.line(missing_told(summary, scenario, voice.lang))
 
 
 def _shares(voice: Voice, shares: Mapping[str, float]) -> str:

@@ -226,6 +226,27 @@ def test_who_bears_the_mark_of_a_draft(
 # --- paper, number by number
 
 
+def test_names_in_the_table_of_projects_are_not_stacked_sign_by_sign(papers: dict[Language, Read]) -> None:
+    # at 8 pt a Chinese character is 2.8 mm wide: four of them and the margins of the cell
+    for paper in papers.values():
+        found = [
+            table.columns[2].width.mm
+            for table in paper.document.tables
+            if len(table.columns) > 2 and table.rows[0].cells[2].text in ("建设单位", "Builder")
+        ]
+        assert found
+        assert min(found) >= 4 * 2.82 + 3
+
+
+def test_the_meetings_figures_carry_their_measure(papers: dict[Language, Read], shifan: Case) -> None:
+    base = shifan.scenario.settings.price_base
+    content = next(
+        p.text for p in papers["zh"].document.paragraphs if "存量分配、项目安排和理由见方案" in p.text
+    )
+    assert f"（{base}年价）" in content
+    assert "单位地区生产总值能耗（等价）" in content
+
+
 def test_numbers_of_headings() -> None:
     assert [chinese_number(n) for n in (1, 9, 10, 11, 19, 20, 21, 99)] == [
         "一", "九", "十", "十一", "十九", "二十", "二十一", "九十九",

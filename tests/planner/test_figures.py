@@ -390,8 +390,12 @@ def test_every_check_has_a_short_name_of_its_own(real: Stages, lang: Language) -
 
 
 @pytest.mark.parametrize(
-    ("name", "readme"), [("overview.png", "README.md"), ("overview.zh.png", "README.zh.md")]
-)
+    ("name", "readme"),
+    [
+        ("overview.png", "README.md"), ("overview.zh.png", "README.zh.md"), ("report.png", "README.md"),
+        ("report.zh.png", "README.zh.md"), ("plan.png", "README.md"), ("plan.png", "README.zh.md"),
+    ],
+)  # fmt: skip
 def test_the_readme_shows_a_picture_of_the_result(repository: Path, name: str, readme: str) -> None:
     image = (repository / "docs" / "img" / name).read_bytes()
     assert image.startswith(b"\x89PNG")

@@ -8,20 +8,22 @@ import re
 import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import dualcontrol as dc
 from dualcontrol.annex import Words
 from dualcontrol.document_facts import facts_of, wan
 from dualcontrol.document_figures import frontier_drawings
-from dualcontrol.figures_budget import pool_steps
+from dualcontrol.figures_budget import Cutoff, pool_steps
 from dualcontrol.model.audit import audit_folder
 from dualcontrol.model.scenario import Scenario
 from dualcontrol.report_page import report_page
-from dualcontrol.report_page_charts import flows_of, lorenz
+from dualcontrol.report_page_charts import Flow, flows_of, lorenz, lorenz_curve, sankey, value_curve
 from dualcontrol.report_page_html import Bar, text, waterfall
 from dualcontrol.result_folder import read_result
 
@@ -125,6 +127,38 @@ def test_a_bar_begins_where_the_last_one_ended() -> None:
     assert ends[2] == pytest.approx(ends[1], abs=0.2)
 
 
+def test_no_label_of_the_flows_lies_on_the_next() -> None:
+    # large flows leave least room to small ones that are shown one by one: a line of text is 12 high
+    label = Words("l", "l")
+    flows = [
+        Flow(Words(f"n{k}", f"n{k}"), tce, False, "c-out") for k, tce in enumerate([*[14] * 6, *[2] * 8])
+    ]
+    drawn = sankey([Flow(Words("s", "s"), 100, True, "c-in"), *flows], label)
+    heights = sorted(float(y) for y in re.findall(r'<text x="554.0" y="([\d.]+)"', drawn))
+    apart = [below - above for above, below in pairwise(heights)]
+    assert len(heights) == 14
+    assert min(apart) >= 13
+    whole = float(re.findall(r'viewBox="0 0 760 (\d+)"', drawn)[0])
+    boxes = re.findall(r'<rect x="540.0" y="([\d.]+)" width="8.0" height="([\d.]+)"', drawn)
+    assert max(float(y) + float(tall) for y, tall in boxes) <= whole
+
+
+def test_the_cut_off_is_not_written_over_the_boxes() -> None:
+    rows = pd.DataFrame({"name": ["a", "b"], "decision": ["admitted", "admitted"], "tce_eq": [10.0, 10.0],
+                         "per_tce": [2.0, 1.0]})  # fmt: skip
+    drawn = value_curve(rows, Cutoff(0.0, 0.0), Words("l", "l"))
+    tops = [float(y) for y in re.findall(r'<rect [^>]*y="([\d.]+)"[^>]*class="c-in box"', drawn)]
+    at = min(float(y) for y in re.findall(r'y="([\d.]+)"[^>]*class="[^"]*label strong', drawn))
+    assert len(tops) == 2
+    assert at < min(tops)
+
+
+def test_a_narrow_drawing_fits_a_phone() -> None:
+    # 360 wide less the margins: the square of the Lorenz curve is seen whole
+    least = int(re.findall(r"min-width:(\d+)px", lorenz_curve(lorenz([(1, 1), (1, 3)]), Words("l", "l")))[0])
+    assert least <= 320
+
+
 def test_every_figure_is_the_plans(made: tuple[str, dc.Plan]) -> None:
     page, plan = made
     rows = {row[0]: row for row in read(page).tables["owner-table"][1:]}
@@ -158,7 +192,9 @@ def test_the_page_asks_for_nothing_and_runs_only_its_own_program(made: tuple[str
 
 def test_marks_and_measures_are_said(made: tuple[str, dc.Plan]) -> None:
     shown = read(made[0]).shown
-    for told in ("演示数据·非官方文件", "草案", "当量", "等价", "价格基准", "万吨标准煤", "独立校核"):
+    marks = ("演示数据·非官方文件", "草案", "独立校核")
+    measures = ("当量", "等价", "价格基准", "万吨标准煤", "含原料用能", "企业配额合计（万tce，当量）")
+    for told in (*marks, *measures):
         assert told in shown
 
 

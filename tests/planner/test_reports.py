@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import dualcontrol as dc
+from dualcontrol.fleets import fleet_name, fleet_names
 from dualcontrol.messages import LANGUAGES, say
 from dualcontrol.model.allocation import Case as ModelCase
 from dualcontrol.model.allocation import Margins, build_model
@@ -294,7 +295,7 @@ def test_the_workbook_tells_what_the_network_adds_and_costs(dalad: Case) -> None
         assert how_checked(told, lang) in found
         overview = cells(book, "sheet.overview")
         assert builds_told(told, dalad.scenario, lang) in overview
-        assert missing_told(told, lang) in overview
+        assert missing_told(told, dalad.scenario, lang) in overview
     network, items = told["network"], told["value_items_wan_yuan"]
     numbers = [value for value in found if isinstance(value, float | int)]
     for key in ("green_delivered_mwh", "excluded_tce_eq", "exported_mwh", "green_exported_mwh"):
@@ -320,10 +321,32 @@ def test_the_workbook_prints_on_few_pages(dalad: Case) -> None:
     assert priced < shown < len(dalad.plan.constraints) / 2
 
 
-def test_nothing_is_missing_and_nothing_built_in_words() -> None:
-    plan: Plan = solve(sunny(cost=3505, status="open"))
+def test_a_fleet_is_told_by_name_not_by_id(scenarios_folder: Path) -> None:
+    scenario = dc.load(scenarios_folder / "dalad-2022")
+    plants, builds = scenario.table("power/plants"), scenario.table("power/builds")
+    named = dict(zip(builds["build_id"], builds["name"], strict=True))
+    thermal = next(row for row in plants.itertuples() if row.kind == "thermal")
+    told = {"pv": "已建光伏", "pv:pinggao": named["pinggao"], thermal.plant_id: thermal.name}
+    assert {fleet: fleet_name(fleet, scenario, "zh") for fleet in told} == told
+    assert fleet_name("pv", scenario, "en") == "existing PV"
+    assert told.items() <= fleet_names(scenario, "zh").items()
+    short = {
+        "network": {"missing_hours": {"pv": 197.2, "wind": 0.1}, "missing_hours_wan_yuan": {"pv": 393.8}}
+    }
+    assert missing_told(short, scenario, "zh") == "利用小时不足：已建光伏 197 小时；代价 393.8 万元。"
+
+
+def test_no_command_stands_in_what_a_document_says() -> None:
     for lang in LANGUAGES:
-        assert missing_told(plan.summary, lang) == say("network.none_short", lang)
+        sentence = how_checked({"is_draft": True, "network": {"hours": 240}}, lang)
+        assert "dualcontrol" not in sentence  # read by a standing meeting, not typed
+
+
+def test_nothing_is_missing_and_nothing_built_in_words() -> None:
+    county = sunny(cost=3505, status="open")
+    plan: Plan = solve(county)
+    for lang in LANGUAGES:
+        assert missing_told(plan.summary, county, lang) == say("network.none_short", lang)
         assert plan.summary["network"]["builds"] == []
 
 
