@@ -120,9 +120,9 @@ def _solve_days(joint: Joint, gap: float, options: Options) -> Solution:
     for one in years:
         if one.made is None or one.made.hours is None:
             raise ValueError("all years are taken hour by hour, or none")
-        days, _ = days_of(one.made.hours, one.made.total_terms, None)
-        parts.append(days)
-        wirings.append(wiring_of(one.yearly, days))
+        own, _ = days_of(one.made.hours, one.made.total_terms, None)
+        parts.append(own)
+        wirings.append(wiring_of(one.yearly, own))
     days = DaysOfYears(parts, weights)
     wiring = wiring_of_years(wirings, [len(one.yearly.columns) for one in years], weights)
     most = max(one.made.year.most_evaluations for one in years if one.made and one.made.year)
