@@ -16,8 +16,8 @@ SHELL := bash
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-# What `make test` leaves out: what needs a browser or an office program, and what takes minutes.
-QUICK := not slow and not browser and not office and not mutation
+# What `make test` leaves out: a browser, an office program, injected faults, and what takes long; `make test-slow` runs it.
+QUICK := not slow and not browser and not office and not fault and not mutation
 
 .PHONY: wheelhouse help plan test mutate effects test-slow test-all check format docs lock bench clean
 
@@ -78,7 +78,7 @@ test: .venv/all
 
 # What `make test` leaves out for its time or its office program; continuous integration runs it all, and `mutate`.
 test-slow: .venv/all
-	$(BIN)/python -m pytest -n auto --dist loadgroup -m "slow or office or browser" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m "slow or office or browser or fault" $(PYTEST_ARGS)
 
 # Each clause of the plan switched off in turn, through the command line: its own tests must notice.
 mutate: .venv/all

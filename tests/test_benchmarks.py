@@ -61,6 +61,7 @@ def test_dc_opf_and_its_solver_alone_agree() -> None:
     assert f"{found[0]:.4e}" == "1.7480e+04"  # PGLib's published figure
 
 
+@pytest.mark.slow
 def test_bounds_of_two_days_contain_their_one_program() -> None:
     given = year.few_days(year.case_of(), 2)
     parts, (one, program) = year.decomposed(*given, year.GAP), year.one_program(*given, year.GAP)

@@ -269,7 +269,8 @@ ELSEWHERE = {
     "cell_key": "test_cell_overrides::test_every_problem_at_once_with_the_key_as_its_place",
     "unknown_row": "test_cell_overrides::test_every_problem_at_once_with_the_key_as_its_place",
     **dict.fromkeys(
-        ("sweep_without_scenario", "sweep_empty", "sweep_name_twice", "sweep_too_large"), "test_batch_sweep"
+        ("sweep_without_scenario", "sweep_empty", "sweep_name_twice", "sweep_too_large", "sweep_no_file"),
+        "test_batch_sweep",
     ),
     **dict.fromkeys(("years_in_a_row", "past_after_open", "nothing_to_decide", "path_sum"), "test_horizon"),
     **dict.fromkeys(

@@ -73,11 +73,13 @@ def _read(folder: Path, file: str, content: bytes) -> None:
         assert say(f"remedy.{problem.rule}", "en", **place, **problem.params)
 
 
+@pytest.mark.slow
 @given(st.sampled_from(FILES), mutations)
 def test_mutated_files(folder: Path, file: str, changes: list[tuple[str, float, bytes]]) -> None:
     _read(folder, file, _mutate((folder / file).read_bytes(), changes))
 
 
+@pytest.mark.slow
 @given(st.sampled_from(FILES), st.binary(max_size=300))
 @example("scenario.toml", b"a = " + b"[" * 5000)
 @example("scenario.toml", b"base_year = " + b"9" * 5000)

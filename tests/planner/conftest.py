@@ -52,7 +52,10 @@ def dalad(scenarios_folder: Path, request: pytest.FixtureRequest) -> Case:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Whatever looks at Dalad's plan has its name in its id, by which it is sent to one process."""
     if "dalad" in metafunc.fixturenames:
-        metafunc.parametrize("dalad", ["dalad-2022"], indirect=True, scope="session")
+        param = pytest.param(
+            "dalad-2022", marks=pytest.mark.slow
+        )  # its plan with its network takes 45 seconds
+        metafunc.parametrize("dalad", [param], indirect=True, scope="session")
 
 
 @dataclass(frozen=True)

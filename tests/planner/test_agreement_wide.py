@@ -166,6 +166,7 @@ def test_whoever_repeats_a_base_year_of_fractions_has_a_plan() -> None:
         assert issued < plan.summary["base_energy_eq_total_tce"] + len(plan.quotas)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scale", [0.01, pytest.param(1.0, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("start", [0, pytest.param(20, marks=pytest.mark.slow)])
 def test_every_plan_of_a_random_county_passes(start: int, scale: float) -> None:

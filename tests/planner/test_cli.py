@@ -486,6 +486,7 @@ def test_audit_mends_what_a_killed_process_left(run: Run, result: Path) -> None:
 # --- demo
 
 
+@pytest.mark.slow
 def test_a_demo_needs_no_repository(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     said = run("demo", "two-firms")
@@ -555,6 +556,7 @@ def test_a_reader_that_goes_away_is_no_trouble(scenario: Path) -> None:
     assert b"Traceback" not in told
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is a thing of POSIX")
 def test_progress_is_shown_on_a_terminal_and_only_there(scenario: Path, tmp_path: Path) -> None:
     import pty

@@ -491,6 +491,7 @@ def test_template_import_solve(run: Run, tmp_path: Path, scenarios_folder: Path)
     assert told.json["objective_wan_yuan"] == 828.0  # by hand in the scenario's README
 
 
+@pytest.mark.slow
 def test_hostile_names_through_import_to_the_outputs(run: Run, book: Workbook, tmp_path: Path) -> None:
     book.text("units", "name", '=HYPERLINK("http://x")')
     book.text("units", "name", "<script>alert(1)</script>", row=1)
@@ -550,6 +551,7 @@ def test_the_marked_copy_can_be_corrected_and_imported(run: Run, book: Workbook,
     assert run("import", copy.save(), tmp_path / "mine").code == 0
 
 
+@pytest.mark.slow
 def test_an_existing_scenario_is_never_lost(run: Run, book: Workbook, tmp_path: Path) -> None:
     mine = tmp_path / "mine"
     assert run("import", book.path, mine).code == 0
@@ -710,6 +712,7 @@ def test_every_word_of_a_choice_has_a_label_of_its_own() -> None:
         assert [word_of(column, words, text) for text in labels] == list(words)
 
 
+@pytest.mark.slow
 def test_a_scenario_that_inherits_comes_back_whole(run: Run, tmp_path: Path) -> None:
     base, child, whole = tmp_path / "base", tmp_path / "child", tmp_path / "whole"
     assert run("new", base, "--from", "two-firms").code == 0

@@ -189,6 +189,7 @@ def with_(plan: dc.Plan, **columns: object) -> dc.Plan:
     return replace(plan, power={**plan.power, "prices": plan.power["prices"].assign(**columns)})
 
 
+@pytest.mark.slow
 def test_a_price_of_nothing_is_explained(scenario: dc.Scenario, plan: dc.Plan) -> None:
     def told(shown: dc.Plan) -> str:
         return str(figures.one_line(scenario, shown, "en").texts[1].get_text()).replace("\n", " ")

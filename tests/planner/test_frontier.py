@@ -162,6 +162,7 @@ def written_county(folder: Path) -> Path:
     return write_county(folder, owners, {**total(0), **RELAXED})
 
 
+@pytest.mark.slow
 def test_the_command_writes_table_figure_and_summary(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -86,6 +86,7 @@ def best_of(room: float, carbon: float) -> float:
     return 500 + max(sum(THREE[p][0] for p in s) for s in fits)
 
 
+@pytest.mark.slow
 def test_each_cell_is_the_best_of_all_sets() -> None:
     found = grid(three_projects(0), "increment", "carbon", (0, 15), (255, 300), 6, 4)
     assert found.levels == ([0, 3, 6, 9, 12, 15], [255, 270, 285, 300])
@@ -98,6 +99,7 @@ def test_each_cell_is_the_best_of_all_sets() -> None:
     assert {cell.point.value_wan_yuan for cell in found.cells} > {500.0, 528.0}
 
 
+@pytest.mark.slow
 def test_the_table_is_that_of_the_frontier_at_each_level() -> None:
     scenario = county_of(1)
     found = grid(scenario, "intensity", "increment", (-0.05, 0.02), (0, 300), 3, 2)

@@ -92,6 +92,7 @@ def test_a_phased_release(tmp_path: Path) -> None:
 
 # Of two projects, half of each allowed in its first year: with 60 tce in 2022 both may begin (30 + 30), though in 2023
 # both need 60 each: 120 of 120.
+@pytest.mark.slow
 def test_parts_of_several_projects_together(tmp_path: Path) -> None:
     county(tmp_path / "c", [("P", 60, 30), ("Q", 60, 24)], increment=60)
     found = solved(horizon(tmp_path, [60, 60], "grant_path = [0.5, 0.5]"))
@@ -125,6 +126,7 @@ def test_what_one_year_takes_from_the_next(tmp_path: Path) -> None:
 
 
 # With a rate of 200 % a unit of 2023 counts a third: 30 + 30/3 = 40 for P1 beats 100/3.
+@pytest.mark.slow
 def test_the_discount_rate_decides(tmp_path: Path) -> None:
     county(tmp_path / "c", TAKES_FROM_LATER)
     path = horizon(tmp_path, [100, 0], 'discount_rate = 1.0\n[starts]\nP2 = "2023-01"')
@@ -138,6 +140,7 @@ def test_the_discount_rate_decides(tmp_path: Path) -> None:
 
 # The unit gives up half its capacity for a compensation of 40 万元, which is paid once: P (500 tce, 300 万元 a year)
 # takes the place of 250 万元 of value. 2022: 300 − 250 − 40, 2023: 300 − 250.
+@pytest.mark.slow
 def test_compensation_is_paid_once_and_a_measure_stays(tmp_path: Path) -> None:
     county(
         tmp_path / "c", [("P", 500, 300)], increment=0, activity=(1.0, 1.0),
@@ -153,6 +156,7 @@ def test_compensation_is_paid_once_and_a_measure_stays(tmp_path: Path) -> None:
     assert (then.loc["T", "adopted"], then.loc["T", "yearly_cost_wan_yuan"]) == (1, 0)
 
 
+@pytest.mark.slow
 def test_what_is_past_is_fixed(tmp_path: Path, run: Run) -> None:
     folder = county(tmp_path / "c", TAKES_FROM_LATER)
     scenario = dc.load(folder, {"projects.P2.start_month": 13})
@@ -200,6 +204,7 @@ def test_one_year_is_the_plan_of_that_year(tmp_path: Path) -> None:
     assert list(found.years[0].plan.projects["admitted"]) == list(plan.projects["admitted"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, *(pytest.param(k, marks=pytest.mark.slow) for k in range(1, 8))])
 def test_every_set_of_admissions(tmp_path: Path, seed: int) -> None:
     """Brute force: each year's program by itself for every set that only grows; the best sum is the joint value."""
@@ -241,6 +246,7 @@ def test_every_set_of_admissions(tmp_path: Path, seed: int) -> None:
     assert found.value_wan_yuan == pytest.approx(best, rel=1e-6)  # in whole tonnes
 
 
+@pytest.mark.slow
 def test_divisible_projects_and_carrying_keep_the_joint_value(tmp_path: Path) -> None:
     """Each year solved by itself with what the years decided is worth what the joint program said."""
     county(
@@ -314,6 +320,7 @@ def test_years_that_do_not_follow_each_other(tmp_path: Path, old: str, new: str,
 
 # G is worse than the banner's benchmark of 2023 (0.5), not of 2022 (9): admitted in 2022 it goes on, in 2023 it could
 # not begin. H begins in 2023 and is stopped.
+@pytest.mark.slow
 def test_gates_ask_who_enters_not_who_is_there(tmp_path: Path) -> None:
     county(tmp_path / "c", [("G", 50, 40), ("H", 40, 30)])
     strict = {2023: '"policy.benchmark_tce_per_wan_yuan" = 0.5'}

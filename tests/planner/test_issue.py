@@ -83,6 +83,7 @@ def test_a_plan_that_is_not_issued_is_replaced_and_is_a_draft_again(two_firms: C
     assert read_log(folder) == []
 
 
+@pytest.mark.slow
 def test_an_adjustment_is_another_folder_bound_to_the_issued_plan(
     two_firms: Case, issued: Path, tmp_path: Path
 ) -> None:

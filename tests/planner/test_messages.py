@@ -108,6 +108,7 @@ def test_every_id_in_the_source_exists(trees: list[tuple[Path, ast.Module]]) -> 
     assert missing == []
 
 
+@pytest.mark.slow
 def test_no_message_is_unused(trees: list[tuple[Path, ast.Module]]) -> None:
     constants, ways = literals(trees), forms(trees)
 

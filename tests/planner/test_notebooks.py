@@ -73,6 +73,7 @@ def _check_ten_minutes(repository: Path, folder: Path, scenario: str) -> None:
     assert {path.name for path in folder.iterdir()} == {"out"}
 
 
+@pytest.mark.slow
 def test_ten_minutes_on_the_hand_solved_case(repository: Path, tmp_path: Path) -> None:
     folder = tmp_path / "在 别处"
     folder.mkdir()

@@ -56,6 +56,7 @@ def answers(*texts: str) -> Iterator[str]:
     raise EOFError
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_menu_takes_a_newcomer_to_a_plan(
     lang: Language, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]

@@ -101,6 +101,7 @@ def expected_files(source: Path) -> dict[str, Path]:
     return files
 
 
+@pytest.mark.slow
 def test_the_wheel_carries_every_module_and_scenario_byte_for_byte(wheel: Path, source: Path) -> None:
     # A subpackage that somebody adds and forgets to list in pyproject.toml is missing here.
     expected = expected_files(source)
@@ -119,6 +120,7 @@ def test_the_wheel_carries_nothing_else(wheel: Path) -> None:
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
 
 
+@pytest.mark.slow
 def test_an_installed_package_is_not_shadowed_by_stray_files(
     installed: Path, source: Path, tmp_path: Path
 ) -> None:
@@ -205,6 +207,7 @@ IMPORTED_AS = {
     "pydantic_core": "pydantic",
     "_pytest": "pytest",
     "docx": "python-docx",
+    "xdist": "pytest-xdist",
 }  # a distribution may carry several packages
 
 

@@ -96,6 +96,7 @@ def test_what_arrives_is_as_frozen(two_firms: Case) -> None:
             setattr(value, name, None)
 
 
+@pytest.mark.slow
 def test_another_process_can_work_with_it(two_firms: Case, tmp_path: Path) -> None:
     """It solves and checks there, and sends the same plan back."""
     there = (

@@ -142,6 +142,7 @@ def twins(draft: Draft) -> bool:
     return any(a == b for a, b in combinations(content, 2))
 
 
+@pytest.mark.slow
 @bounded(7)
 @given(drafts(), st.randoms(use_true_random=False))
 def test_names_change_no_quota(draft: Draft, chance: object) -> None:
@@ -162,6 +163,7 @@ def test_names_change_no_quota(draft: Draft, chance: object) -> None:
     assert {as_new(account): tce for account, tce in quotas(plain).items()} == quotas(other)
 
 
+@pytest.mark.slow
 @bounded(6)
 @given(drafts(is_simple=True, is_divisible=True))
 def test_splitting_a_unit_in_halves_changes_no_total_beyond_a_tonne_per_unit(draft: Draft) -> None:
@@ -195,6 +197,7 @@ def test_splitting_a_unit_in_halves_changes_no_total_beyond_a_tonne_per_unit(dra
 # --- the optimum ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @bounded(20)
 @given(drafts(is_simple=True))
 def test_the_optimum_is_that_of_a_second_formulation_over_all_admissions(draft: Draft) -> None:
@@ -268,6 +271,7 @@ RESTRICTIVE = ("3.1.1", "3.2.1d", "3.2.3b", "3.2.3d", "3.2.4", "3.3.3a")
 PERMISSIVE = ("1.b", "3.3.2b", "3.3.3b", "3.3.3c")
 
 
+@pytest.mark.slow
 @bounded(4)
 @given(drafts())
 def test_dropping_a_clause_moves_value_the_way_it_declares(draft: Draft) -> None:

@@ -494,6 +494,7 @@ def test_two_processes_do_not_write_to_one_place(published: Path, two_firms: Cas
     assert beside(published) == []
 
 
+@pytest.mark.slow
 def test_a_reader_always_finds_a_result(published: Path, two_firms: Case) -> None:
     if not sys.platform.startswith("linux"):
         pytest.skip("folders are exchanged in one step on Linux")

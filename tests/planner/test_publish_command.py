@@ -95,6 +95,7 @@ def test_all_figures_are_drawn(result: Path, run: Run) -> None:
     assert drawn == {f"{n}.{lang}.{end}" for n in names for lang in ("zh", "en") for end in ("png", "svg")}
 
 
+@pytest.mark.slow
 def test_figures_and_both_plans_are_written_and_the_plan_still_passes(
     result: Path, run: Run, few: None
 ) -> None:
@@ -278,6 +279,7 @@ def texts_of(path: Path) -> str:
         return "\n".join(file.read(name).decode("utf-8", "replace") for name in file.namelist())
 
 
+@pytest.mark.slow
 def test_a_notice_has_its_own_data_and_nobody_elses(shifan: Case, tmp_path: Path, run: Run) -> None:
     folder = shifan.publish(tmp_path / "out")
     code, told = run("publish", folder, "--unit", "all")
@@ -380,6 +382,7 @@ def test_names_of_files_are_safe_everywhere() -> None:
     assert file_names(ids) == names
 
 
+@pytest.mark.slow
 def test_a_machine_without_a_chinese_font_gets_english_labels_and_a_note(
     result: Path, few: None, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -432,6 +435,7 @@ def test_documents_are_the_same_under_a_gbk_locale(
     assert run("audit", result)[0] == 0  # here the name is read as other signs, and known by its bytes
 
 
+@pytest.mark.slow
 def test_a_killed_process_leaves_a_whole_folder(result: Path, run: Run, quick: None) -> None:
     assert run("publish", result)[0] == 0
     shutil.copytree(

@@ -233,6 +233,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@pytest.mark.slow
 def test_the_command_writes_choices_and_outlooks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = """csv = "more.csv"
     [[list]]

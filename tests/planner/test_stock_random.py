@@ -82,6 +82,7 @@ def test_every_plan_passes_and_every_kind_of_closure_occurs() -> None:
     assert seen >= {"closed", "replaced", "upgraded", "upgrade_bonus", "saving", "saving of society"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("clause", "sign"),
     [("3.3.2d", 1), *(pytest.param(*o, marks=pytest.mark.slow) for o in (("2.3", 1), ("3.2.2c", -1)))],

@@ -300,6 +300,7 @@ def test_a_year_of_monthly_replans_never_revokes_and_balances(
         before = now
 
 
+@pytest.mark.slow
 def test_replans_of_the_hand_solved_case_never_revoke_and_balance(two: Path, tmp_path: Path) -> None:
     """A runs a tenth above its path (its capacity allows it), B a fifth below: A may be given more, B loses nothing."""
     data = write(

@@ -51,6 +51,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
+@pytest.mark.slow
 def test_the_market_of_the_fictional_banner(plan: Path, tmp_path: Path, run: Run) -> None:
     # A furnace (800 t, costs nothing) and a measure (321 t at 0.218) meet alloy (645 t at 0.929) and silicon (674 t at
     # 0.5347), who gets 1121 - 645 = 476 t: its worth is the price, rounded down to whole yuan for whole tonnes.

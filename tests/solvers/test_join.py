@@ -71,6 +71,7 @@ def renamed(label: Any) -> Any:
     }.get(name, label)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10**6), st.booleans())
 def test_joined_programs_are_one_pyomo_model(seed: int, with_integers: bool) -> None:
     table = random_hour(np.random.default_rng(seed), with_integers=with_integers)

@@ -47,6 +47,7 @@ def test_an_amount_is_carried_by_hand() -> None:
     ).solve().objective == pytest.approx(10 + 8)
 
 
+@pytest.mark.slow
 @settings(max_examples=6)
 @given(st.integers(0, 10**6), st.floats(0.5, 1.0), st.booleans())
 def test_the_bounds_of_two_years_contain_the_optimum_of_one_program(

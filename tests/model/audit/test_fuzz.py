@@ -25,6 +25,7 @@ PLACES = [(name, column) for name, columns in COLUMNS.items() for column in colu
 SUMMARIES = st.sampled_from([None, "", "1", float("nan"), float("inf"), True, [], {}, 10**400, "much"])
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(
     edits=st.lists(
@@ -45,6 +46,7 @@ def test_audit_always_answers(
     assert verdict.as_dict()["passed"] is verdict.passed
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(
     column=st.sampled_from([c for c, kind in COLUMNS["quotas"].items() if kind.endswith("whole")]),

@@ -41,6 +41,7 @@ def chosen(days: Series) -> list[int]:
     return (days.hour_of_year.reshape(-1, 24)[:, 0] // 24).tolist()
 
 
+@pytest.mark.slow
 @settings(max_examples=6)
 @given(st.integers(0, 10**6), st.integers(1, 20), st.booleans())
 def test_typical_days_are_days_of_the_year_and_stand_for_all_of_them(

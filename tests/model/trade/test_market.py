@@ -277,6 +277,7 @@ def test_the_auditor_sees_what_was_tampered_with(name: str) -> None:
     assert wanted[name] in failed
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(st.integers(20, 120), st.integers(10, 90)), min_size=1, max_size=3),
     st.lists(st.tuples(st.integers(60, 1500), st.integers(0, 3000)), min_size=1, max_size=2),
