@@ -24,7 +24,7 @@ from dualcontrol.model.settings import Settings
 from dualcontrol.model.tables import Part, Place, Record, complete, finish, overlay
 
 # remarks on how files were read: they stay, the others are found anew
-_OF_READING = ("note_gb18030", "note_encoding_unclear", "note_override_keeps_basis")
+_OF_READING = ("note_gb18030", "note_encoding_unclear", "note_override_keeps_basis", "note_leap_day")
 
 
 def change(scenario: Scenario, changes: Mapping[str, object]) -> Scenario:

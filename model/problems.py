@@ -165,6 +165,7 @@ RULES: Mapping[str, tuple[str, ...]] = {
     "profile_more_cells": ("count",),
     # remarks
     "note_gb18030": (),
+    "note_leap_day": (),
     "note_encoding_unclear": ("read", "other"),
     "note_credit_code_check": (),
     "note_override_keeps_basis": ("count",),

@@ -26,6 +26,7 @@ Floats = npt.NDArray[np.float64]
 NAMES = "power/profile_names"
 HOUR = "hour"
 HOURS = 8760
+LEAP_DAY = range(1416, 1440)  # the hours of 29 February in a year that has one
 HIGHEST_OUTPUT = 1.05  # cold clear days lift a module above its rating
 MEAN_TOLERANCE = 1e-3
 
@@ -51,7 +52,7 @@ def read_series(path: Path, file: str, findings: Findings) -> Series | None:
     names = _headings(*lines[0], file, findings)
     if names is None:
         return None
-    body = lines[1:]
+    body = _without_leap_day(lines[1:], names, file, findings)
     if len(body) != HOURS:
         findings.add("profile_rows", file, None, None, len(body), expected=HOURS, found=len(body))
         return None
@@ -66,6 +67,23 @@ def read_series(path: Path, file: str, findings: Findings) -> Series | None:
         first = int(wrong[0])
         findings.add("profile_hour", file, numbers[first], HOUR, plain(hours[first]), expected=first)
     return Series(file, columns, numbers)
+
+
+def _without_leap_day(
+    body: list[tuple[int, str]], names: Sequence[str], file: str, findings: Findings
+) -> list[tuple[int, str]]:
+    """The hours of a leap year without 29 February, numbered on, where they run from 0 to 8783; else as they are."""
+    place = names.index(HOUR)
+    if len(body) != HOURS + len(LEAP_DAY):
+        return body
+    cells = [text.split(",") for _, text in body]
+    if any(len(row) != len(names) or row[place].strip() != str(k) for k, row in enumerate(cells)):
+        return body
+    findings.add("note_leap_day", file, body[LEAP_DAY.start][0], HOUR)
+    kept = [k for k in range(len(body)) if k not in LEAP_DAY]
+    for hour, k in enumerate(kept):
+        cells[k][place] = str(hour)
+    return [(body[k][0], ",".join(cells[k])) for k in kept]
 
 
 def _headings(line: int, text: str, file: str, findings: Findings) -> list[str] | None:

@@ -317,3 +317,20 @@ def test_dalad_loads_quickly() -> None:
     start = time.process_time()
     load(DALAD)
     assert time.process_time() - start < 1.5
+
+
+def test_a_leap_year_loses_29_february(tmp_path: Path) -> None:
+    """8,784 hours numbered through: the 24 from 1416 on are left out (with a note), the others keep their order."""
+    plain = load(valid(tmp_path / "plain"))
+    folder = valid(tmp_path / "leap")
+
+    def with_leap_day(all_lines: list[str]) -> list[str]:
+        body = [line.split(",", 1)[1] for line in all_lines[1:]]
+        whole = body[:1416] + ["9,9,9"] * 24 + body[1416:]
+        return [all_lines[0], *(f"{hour},{cells}" for hour, cells in enumerate(whole))]
+
+    lines(with_leap_day)(folder)
+    leap = load(folder)
+    assert leap.profiles.equals(plain.profiles)
+    assert {note.rule for note in leap.notes} - {note.rule for note in plain.notes} == {"note_leap_day"}
+    assert leap.content_hash == plain.content_hash
