@@ -123,6 +123,7 @@ def test_a_file_called_power_is_not_passed_over(tmp_path: Path) -> None:
 # What is wrong
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_each_corruption_is_named(case: Case, tmp_path: Path) -> None:
     folder = valid(tmp_path / "s")

@@ -191,6 +191,7 @@ def test_page_numbers_stand_between_dashes_outside(papers: dict[Language, Read])
     assert section.footer.paragraphs[0].alignment != section.even_page_footer.paragraphs[0].alignment
 
 
+@pytest.mark.slow
 def test_the_same_plan_gives_the_same_bytes(facts: Facts, shifan: Case) -> None:
     one, two = (plan_document(facts, shifan.verdict, [], "en") for _ in range(2))
     assert one == two

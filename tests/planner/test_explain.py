@@ -45,6 +45,7 @@ def test_a_planted_conflict_is_found_exactly(name: str) -> None:
     assert {limit.group for limit in found.conflicts[0].limits} == set(PLANTED[name].clauses)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [pytest.param(n, marks=[pytest.mark.slow] if len(p.clauses) > 3 else []) for n, p in PLANTED.items()],

@@ -94,6 +94,7 @@ def title(drawn: Picture) -> str:
 # -- every figure, every case, both languages ---------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_draws_without_a_warning(any_case: Stages, name: str, lang: Language) -> None:

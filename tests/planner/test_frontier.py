@@ -80,6 +80,7 @@ def test_carbon_budget() -> None:
     assert [p.co2_t for p in found.points[:3]] == pytest.approx([2600, 2860, 3640])
 
 
+@pytest.mark.slow
 def test_selection_is_not_monotone() -> None:
     # (value, energy) A(10, 5) B(12, 7) C(6, 3): the best sets at 5, 7, 8, 10 and 12 are A, B, AC, BC, AB.
     found = frontier(three_projects(0), "increment", 0, 15, steps=16)

@@ -225,6 +225,7 @@ def written(folder: Path, **columns: object) -> str:
     return str(write_county(folder, owners, total(10)))
 
 
+@pytest.mark.slow
 def test_the_command_writes_a_table_over_two_targets(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

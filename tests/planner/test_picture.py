@@ -122,6 +122,7 @@ def test_wrapping_loses_nothing(text: str, width: int) -> None:
     )
 
 
+@pytest.mark.slow
 def test_figures_need_no_pyplot() -> None:
     code = "import sys, dualcontrol.figures; sys.exit('matplotlib.pyplot' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=120).returncode == 0

@@ -97,6 +97,7 @@ def test_every_plan_balances(draft: Draft) -> None:
     assert energy <= plan.summary["energy_eq_gross_tce"] + 1e-9
 
 
+@pytest.mark.slow
 @bounded(3)
 @given(drafts())
 def test_the_same_input_gives_the_same_bytes(draft: Draft) -> None:
@@ -111,6 +112,7 @@ def test_the_same_input_gives_the_same_bytes(draft: Draft) -> None:
 # --- order, names, halves -------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @bounded(3)
 @given(drafts(), st.randoms(use_true_random=False))
 def test_order_of_rows_and_encoding_change_nothing(

@@ -29,6 +29,7 @@ def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> R
 # --- new
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["two-firms", "dalad-2022", "rongxin-offsite-national"])
 def test_a_new_scenario_is_a_whole_copy(name: str, run: Run, tmp_path: Path, scenarios_folder: Path) -> None:
     mine = tmp_path / "scenarios" / "mine"

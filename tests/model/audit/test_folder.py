@@ -198,6 +198,7 @@ def failing(paper: Scenario, summary: dict[str, Any]) -> set[str]:
     return without_reports(verdict)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", sorted(PUBLISHED_BY_HAND))
 def test_nothing_of_the_summary_may_vanish(paper: Scenario, key: str) -> None:
     summary = {name: value for name, value in PUBLISHED_BY_HAND.items() if name != key}

@@ -231,6 +231,7 @@ PLANTED: list[tuple[str, Change]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "change"), PLANTED, ids=[f"{i}-{name}" for i, (name, _) in enumerate(PLANTED)]
 )
