@@ -3,7 +3,8 @@
 Years are tied by: a project admitted, a measure carried out, capacity closed and a build made stay; what is left of the
 total may be carried to the next year; a project's quota may be given in parts. The joint program maximises the
 discounted value of all years. Then each year is solved again by itself with what the years decided as part of its
-inputs, in whole tonnes, and checked by the audit from these inputs alone (3.3.2c; design §5).
+inputs, in whole tonnes, and checked by the audit from these inputs alone (3.3.2c; design §5). Where whole tonnes of
+what was decided do not fit a year, the years are decided again with that much kept free in it.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,13 +12,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dualcontrol.checking import audit
-from dualcontrol.horizon_joint import decided, handed_on, join_years, joint_program, open_year, solve_joint
+from dualcontrol.horizon_joint import (
+    Joint,
+    decided,
+    handed_on,
+    join_years,
+    joint_program,
+    open_year,
+    solve_joint,
+)
+from dualcontrol.infeasible import Infeasible
 from dualcontrol.model.accounting import account
+from dualcontrol.model.allocation import Margins
 from dualcontrol.model.horizon import Horizon, Standing, year_scenario
 from dualcontrol.model.policy import judge
 from dualcontrol.model.scenario import Scenario
 from dualcontrol.optimise import optimised
-from dualcontrol.solvers.highs import LiveHighs, Options, Status
+from dualcontrol.solvers.highs import LiveHighs, Options, Solution, Status
 from dualcontrol.solving import Solvers
 
 if TYPE_CHECKING:
@@ -25,6 +36,7 @@ if TYPE_CHECKING:
     from dualcontrol.model.plan import Plan
 
 GAP = 1e-3  # relative, of the discounted value of all years
+ROUNDS = 5  # of the joint program, where whole tonnes of a year do not fit what it decided
 
 
 class YearFailed(RuntimeError):
@@ -43,6 +55,15 @@ class NoHorizon(RuntimeError):
         """Keep the status."""
         self.status = status
         super().__init__(status.value)
+
+
+class NoRoom(RuntimeError):
+    """A year has no plan in whole tonnes of what the joint program decided; `short`: what it tried to keep free."""
+
+    def __init__(self, year: int, short: Margins) -> None:
+        """Keep the year and what its rounding took."""
+        self.year, self.short = year, short
+        super().__init__(str(year))
 
 
 @dataclass(frozen=True)
@@ -105,24 +126,56 @@ def solve_horizon(
 
     Errors: ScenarioError for a year's inputs, NoHorizon without a plan of all years, SolverError.
     """
-    tick("read", years[0])
-    joint = joint_program(base, horizon, standing, years, document)
-    tick("value", years[0])
-    solution = solve_joint(joint, gap, Options(gap, time_limit_s))
-    if not solution.x.size or solution.status is Status.INFEASIBLE:
-        raise NoHorizon(solution.status)
+    free: dict[int, Margins] = {}
+    asked: list[Solution] = []  # with room kept for whole tonnes, later ones bound less than what was asked
+    for last in (*[False] * (ROUNDS - 1), True):
+        tick("read", years[0])
+        joint = joint_program(base, horizon, standing, years, document, free)
+        tick("value", years[0])
+        solution = solve_joint(joint, gap, Options(gap, time_limit_s))
+        if not solution.x.size or solution.status is Status.INFEASIBLE:
+            raise NoHorizon(solution.status)
+        asked.append(solution)
+        try:
+            found = _plans(base, horizon, standing, document, joint, solution, tick)
+        except NoRoom as error:
+            if last:
+                raise NoHorizon(Status.INFEASIBLE) from error
+            free[error.year] = _more(free.get(error.year, Margins()), error.short)
+        else:
+            break
+    tick("alone", years[0])
+    opening = year_scenario(base, horizon, years[0], standing, document)
+    alone = optimised(judge(account(opening)), joint.solvers).plan
+    # year by year full years would take as long again
+    apart, stuck = (None, None) if joint.is_hourly else _apart(base, horizon, standing, years, gap)
+    return HorizonPlan(horizon, found, asked[0].bound, asked[0].objective, apart, stuck, alone)
+
+
+def _plans(
+    base: Scenario,
+    horizon: Horizon,
+    standing: Standing,
+    document: str,
+    joint: Joint,
+    solution: Solution,
+    tick: Callable[[str, int], None],
+) -> tuple[YearPlan, ...]:
+    """Each year's plan in whole tonnes, with what the joint solution decides. Errors: NoRoom."""
     found, now = [], standing
     for number, one in enumerate(joint.years):
         tick("plan", one.year)
         now = decided(joint.program, solution, number, one, now)
         found.append(_year_plan(base, horizon, one.year, now, document, joint.solvers))
         now = handed_on(now)
-    tick("alone", years[0])
-    first = year_scenario(base, horizon, years[0], standing, document)
-    alone = optimised(judge(account(first)), joint.solvers).plan
-    # year by year full years would take as long again
-    apart, stuck = (None, None) if joint.is_hourly else _apart(base, horizon, standing, years, gap)
-    return HorizonPlan(horizon, tuple(found), solution.bound, solution.objective, apart, stuck, alone)
+    return tuple(found)
+
+
+def _more(kept: Margins, short: Margins) -> Margins:
+    """What to keep free next: what the year was short of, at least a tonne."""
+    return Margins(
+        kept.pool_tce + max(1.0, short.pool_tce), kept.intensity_tce + max(1.0, short.intensity_tce)
+    )
 
 
 def _apart(
@@ -158,7 +211,10 @@ def _year_plan(
     base: Scenario, horizon: Horizon, year: int, standing: Standing, document: str, solvers: Solvers
 ) -> YearPlan:
     scenario = year_scenario(base, horizon, year, standing, document)
-    plan = optimised(judge(account(scenario)), solvers).plan
+    try:
+        plan = optimised(judge(account(scenario)), solvers).plan
+    except Infeasible as error:
+        raise NoRoom(year, error.case.margins if error.case else Margins()) from error
     verdict = audit(scenario, plan)
     if not verdict.passed:
         raise YearFailed(year, verdict)

@@ -1,7 +1,7 @@
 """The years of a horizon as one program: what ties them, solved, and what it decides for each (3.3.2c; design §5)."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 from dualcontrol import timing
 from dualcontrol.coupling import KeptHours
 from dualcontrol.model.accounting import account
-from dualcontrol.model.allocation import Case
+from dualcontrol.model.allocation import Case, Margins
 from dualcontrol.model.horizon import Horizon, Standing, added_up, year_scenario
 from dualcontrol.model.policy import judge
 from dualcontrol.model.scenario import Scenario
@@ -72,9 +72,17 @@ class Joint:
 
 
 def joint_program(
-    base: Scenario, horizon: Horizon, standing: Standing, years: Sequence[int], document: str = ""
+    base: Scenario,
+    horizon: Horizon,
+    standing: Standing,
+    years: Sequence[int],
+    document: str = "",
+    free: Mapping[int, Margins] | None = None,
 ) -> Joint:
-    """The joint program of `years` under what stands from the years before. Errors: ScenarioError."""
+    """The joint program of `years` under what stands from the years before. Errors: ScenarioError.
+
+    free: what a year keeps free for its whole tonnes.
+    """
     solvers = Solvers(kept=KeptHours(2 * len(years)), years=KeptYears(len(years)))
     later = replace(standing, carried_in_tce_eq=0)
     found: list[Open] = []
@@ -82,7 +90,10 @@ def joint_program(
     with timing.stage("compile"):
         for year in years:
             before = standing if year == years[0] else later
-            found.append(open_year(base, horizon, before, year, document, frozenset(passed), solvers))
+            margins = (free or {}).get(year)
+            found.append(
+                open_year(base, horizon, before, year, document, frozenset(passed), solvers, margins)
+            )
             passed |= found[-1].enters
         joint = join_years(base, found, horizon, standing)
     return Joint(tuple(found), joint, tuple(horizon.weight(year) for year in years), solvers)
@@ -149,14 +160,17 @@ def open_year(
     document: str = "",
     passed: frozenset[str] = frozenset(),
     solvers: Solvers = COLD,
+    margins: Margins | None = None,
 ) -> Open:
     """A year of the joint program, under what stands from the years before all of them. Errors: ScenarioError.
 
     passed: projects that an earlier of the joint years lets enter: this year's gates only forbid to begin them now.
+    margins: what the year keeps free for its whole tonnes.
     """
     rulings = judge(account(year_scenario(base, horizon, year, standing, document)))
     gated = passed & {gate.target_id for gate in rulings.gates}
-    case = Case(replace(rulings, gates=tuple(gate for gate in rulings.gates if gate.target_id not in gated)))
+    gates = tuple(gate for gate in rulings.gates if gate.target_id not in gated)
+    case = Case(replace(rulings, gates=gates), margins or Margins())
     made = ready(case, solvers)
     return Open(year, case, made.yearly, made.program, frozenset(gated), made if made.year else None)
 
