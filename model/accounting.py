@@ -50,11 +50,15 @@ class Use:
 
 @dataclass(frozen=True)
 class PowerBalance:
-    """The county's yearly electricity in MWh; self-used PV is not in it but with its user."""
+    """The county's yearly electricity in MWh; self-used PV is not in it but with its user.
+
+    added_renewable_mwh: certified renewable electricity used beyond that of 2020 and not left out otherwise.
+    """
 
     non_fossil_generation_mwh: Quantity = Fraction(0)
     non_fossil_local_mwh: Quantity = Fraction(0)
     losses_mwh: Quantity = Fraction(0)
+    added_renewable_mwh: Quantity = Fraction(0)
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,11 @@ class Counting:
     def is_excluded(self, kind: str, measure: str) -> bool:
         """Whether energy of `kind` is left out of `measure` on the day the plan is made."""
         return (kind, measure) in self.switches
+
+    @property
+    def tce_left_out_per_mwh(self) -> Fraction:
+        """What renewable electricity was counted at, and so is left out with, 等价 tce per MWh."""
+        return self.k_eq_tce_per_mwh if self.is_primary_eq else self.electricity_tce_per_mwh
 
     def counted(self, use: Use, measure: str) -> Quantity:
         """Energy of one owner that counts for `measure`, 当量 tce (three measures, design §5).
@@ -123,6 +132,8 @@ class Counting:
         )
         if self.is_excluded("national", measure):
             energy = energy - step * total.national_mwh
+        if self.is_excluded("added_renewable", measure):  # of no owner, so at its whole value
+            energy = energy - self.tce_left_out_per_mwh * balance.added_renewable_mwh
         if not self.is_primary_eq:
             return energy - step * (balance.non_fossil_local_mwh + total.self_pv_mwh)
         if self.is_excluded("self_pv", measure):
@@ -252,6 +263,7 @@ def _counting(scenario: Scenario) -> Counting:
     clause_of = {
         "self_pv": "3.3.3b",
         "excess_renewable": "3.3.3c",
+        "added_renewable": "3.3.3c",
         "feedstock": "3.3.4a",
         "national": "3.4.1",
     }
@@ -325,4 +337,6 @@ def _balance(power: Any, column: str) -> PowerBalance:
     def item(name: str) -> Fraction:
         return exact(power[column].get(name, 0.0))
 
-    return PowerBalance(item("non_fossil_generation"), item("non_fossil_local"), item("losses"))
+    return PowerBalance(
+        item("non_fossil_generation"), item("non_fossil_local"), item("losses"), item("added_renewable")
+    )

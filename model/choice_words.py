@@ -52,6 +52,7 @@ CHINESE: dict[str, str] = {
     "losses": "线损",
     "self_pv": "自用光伏",
     "excess_renewable": "超额消纳的可再生电力",
+    "added_renewable": "比2020年新增的可再生电力",
     "kind.feedstock": "原料用能",
     "kind.national": "国家单列项目",
     "intensity": "强度",

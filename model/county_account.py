@@ -85,7 +85,7 @@ def _lines(
     gross["all"] = _sum(gross.values())
     lines = {("gross", line): pair for line, pair in gross.items()}
     for measure in MEASURES:
-        left = _left_out(counting, every, measure)
+        left = _left_out(counting, every, balance, measure)
         block = {"all": gross["all"]}
         block |= {kind: pair for kind, pair in left.items() if counting.is_excluded(kind, measure)}
         lines |= {(measure, line): pair for line, pair in block.items()}
@@ -93,17 +93,19 @@ def _lines(
     return lines
 
 
-def _left_out(counting: Counting, every: Use, measure: str) -> dict[str, Pair]:
+def _left_out(counting: Counting, every: Use, balance: PowerBalance, measure: str) -> dict[str, Pair]:
     """What an exclusion takes out, where it is in force: electricity at the value it was counted at."""
     physical = counting.electricity_tce_per_mwh
     step = counting.k_eq_tce_per_mwh - physical
     aside = Fraction(counting.set_aside(every, measure))
-    at_eq = counting.k_eq_tce_per_mwh if counting.is_primary_eq else physical
+    at_eq = counting.tce_left_out_per_mwh
+    added = Fraction(balance.added_renewable_mwh)
     return {
         "feedstock": (-Fraction(every.feedstock_tce), -Fraction(every.feedstock_tce)),
         "self_pv": (-physical * every.self_pv_mwh, -at_eq * every.self_pv_mwh),
         "national": (-aside, -aside - step * every.national_mwh),
         "excess_renewable": (-physical * every.excess_green_mwh, -at_eq * every.excess_green_mwh),
+        "added_renewable": (-physical * added, -at_eq * added),
     }
 
 

@@ -209,7 +209,7 @@ def _balance(case: Case, dispatch: Dispatch | None) -> PowerBalance:
         ),
         Fraction(0),
     )
-    return PowerBalance(made, made - exported, plan.losses_mwh + lost)
+    return PowerBalance(made, made - exported, plan.losses_mwh + lost, plan.added_renewable_mwh)
 
 
 def unit_use(case: Case, decisions: Decisions, unit_id: str) -> Use:

@@ -83,7 +83,16 @@ COUNTY_TABLES = (
         "电力平衡",
         "yearly electricity balance of the county",
         (
-            choice("item", "项目", "item", "non_fossil_generation", "non_fossil_local", "losses"),
+            choice(
+                "item",
+                "项目",
+                "item (added_renewable: certified renewable electricity used beyond that of 2020, less what "
+                "another exclusion leaves out)",
+                "non_fossil_generation",
+                "non_fossil_local",
+                "losses",
+                "added_renewable",
+            ),
             number("base_mwh", "基年", "base year", "MWh"),
             number("plan_mwh", "计划年", "plan year", "MWh"),
         ),
@@ -95,7 +104,14 @@ COUNTY_TABLES = (
         "which energy is not counted for which measure from when",
         (
             choice(
-                "kind", "扣减对象", "what is excluded", "feedstock", "self_pv", "excess_renewable", "national"
+                "kind",
+                "扣减对象",
+                "what is excluded",
+                "feedstock",
+                "self_pv",
+                "excess_renewable",
+                "added_renewable",
+                "national",
             ),
             choice(
                 "measure",

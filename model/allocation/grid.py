@@ -120,14 +120,13 @@ def network_balance(m: Any, case: Case) -> PowerBalance:
     """The county's electricity balance: from the network's totals, or the yearly table without a network."""
     plan = case.accounts.power_plan
     if not case.power:
-        return PowerBalance(
-            *(float(v) for v in (plan.non_fossil_generation_mwh, plan.non_fossil_local_mwh, plan.losses_mwh))
-        )
+        return PowerBalance(*(float(getattr(plan, part.name)) for part in fields(plan)))
     made = sum(m.total[t] for t in m.TOTALS if t.startswith(("existing:", "built:")))
     return PowerBalance(
         made,
         made - m.total[GREEN_EXPORT],
         float(plan.losses_mwh) + (m.total[STORAGE_LOSS] if STORAGE_LOSS in m.TOTALS else 0.0),
+        float(plan.added_renewable_mwh),
     )
 
 

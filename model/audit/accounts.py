@@ -20,6 +20,7 @@ EXCLUSION_CLAUSES = {
     "feedstock": "3.3.4a",
     "self_pv": "3.3.3b",
     "excess_renewable": "3.3.3c",
+    "added_renewable": "3.3.3c",
     "national": "3.4.1",
 }
 
@@ -202,17 +203,21 @@ class Accounts:
         dispatched: MWh by item that take the place of the yearly table, where a network is operated.
         """
         mwh = {item: self.power[item].num(f"{year}_mwh") if item in self.power else ZERO
-               for item in ("losses", "non_fossil_generation", "non_fossil_local")}  # fmt: skip
+               for item in ("losses", "non_fossil_generation", "non_fossil_local", "added_renewable")}  # fmt: skip
         mwh |= dispatched or {}
         up = mwh["losses"] * (self.rise_tce_eq_per_mwh + self.k_tce_per_mwh)
         if self.is_physical:
             up -= self.rise_tce_eq_per_mwh * mwh["non_fossil_local"]
+        # renewable electricity added since 2020 leaves at what it was counted at: here, as it is in no owner's account
+        worth = self.k_tce_per_mwh + (ZERO if self.is_physical else self.rise_tce_eq_per_mwh)
+        out = {m: worth * mwh["added_renewable"] * self.is_excluded("added_renewable", m)
+               for m in ("total", "intensity")}  # fmt: skip
         is_plan = year == "plan"
         value = sum((r.num("base_wan_yuan") * (1 + r.num("growth") * is_plan) for r in self.gdp), ZERO)
         inflow = mwh["losses"] - mwh["non_fossil_generation"]
         return Flow(
-            grid_total=up,
-            grid_intensity=up,
+            grid_total=up - out["total"],
+            grid_intensity=up - out["intensity"],
             import_mwh=inflow,
             value_added=value,
             used_mwh=mwh["losses"],

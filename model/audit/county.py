@@ -141,6 +141,7 @@ def _lines(
         "feedstock": (-feedstock_tce, -feedstock_tce),
         "self_pv": (-k * pv, -at_eq * pv),
         "excess_renewable": (-k * excess, -at_eq * excess),
+        "added_renewable": (-k * mwh.get("added_renewable", ZERO), -at_eq * mwh.get("added_renewable", ZERO)),
     }
     lines: Lines = {("gross", line): pair for line, pair in gross.items()}
     for measure in ("intensity", "total"):

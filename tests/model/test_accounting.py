@@ -210,6 +210,20 @@ def test_excess_green_leaves_at_k_eq_once() -> None:
     assert green["intensity"] == without["intensity"]
 
 
+@pytest.mark.parametrize(("is_primary_eq", "change"), [(True, -30), (False, F("-12.29"))])
+def test_added_renewables_leave_the_total_at_what_they_were_counted_at(
+    is_primary_eq: bool, change: F
+) -> None:
+    # 100 MWh more than in 2020, by certificates: 0.30 each, or 0.1229 by the physical method; carbon knows its own.
+    law = counting(("added_renewable", "total"), is_primary_eq=is_primary_eq)
+    user = Use(gross_tce=F("122.9"), electricity_mwh=F(1000))
+    none, some = PowerBalance(), PowerBalance(added_renewable_mwh=F(100))
+    without, left = law.county([user], none, F(1)), law.county([user], some, F(1))
+    assert left.energy_eq_tce["total"] - without.energy_eq_tce["total"] == change
+    assert left.energy_eq_tce["intensity"] == without.energy_eq_tce["intensity"]
+    assert (left.energy_tce, left.co2_t) == (without.energy_tce, without.co2_t)
+
+
 def test_a_project_counts_from_its_first_month() -> None:
     # From April on: 9 of 12 months. From month 13 on: nothing this year.
     owners = [project("P", 1200, 600, start_month=4), project("Q", 1200, 600, start_month=13)]

@@ -123,12 +123,13 @@ def drafts(draw: st.DrawFn, is_simple: bool = False, is_divisible: bool = False)
             settings["targets"][name] = share
     settings["accounting"] = {"renewable_share_required": 0.2}
     settings["policy"] = {"headroom_share": draw(st.sampled_from((0, 0.01)))}
-    kinds = draw(st.sets(st.sampled_from(("feedstock", "self_pv", "excess_renewable"))))
+    kinds = draw(st.sets(st.sampled_from(("feedstock", "self_pv", "excess_renewable", "added_renewable"))))
     tables["exclusions"] = [
         {"kind": k, "measure": "total", "effective_from": "2021-01-01"} for k in sorted(kinds)
     ]
     tables["power"] = [
-        {"item": "non_fossil_local", "base_mwh": 0, "plan_mwh": draw(st.sampled_from((300, 2000)))}
+        {"item": "non_fossil_local", "base_mwh": 0, "plan_mwh": draw(st.sampled_from((300, 2000)))},
+        {"item": "added_renewable", "base_mwh": 30, "plan_mwh": draw(st.sampled_from((10, 150)))},
     ]
     if draw(st.booleans()):
         tables["society"] = [{

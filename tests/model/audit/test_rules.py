@@ -313,6 +313,18 @@ def test_excess_renewables_are_taken_out_as_counted(tmp_path: Path, primary: str
     assert without.eq_total - with_green.eq_total == tce
 
 
+@pytest.mark.parametrize(("primary", "tce"), [("eq", 30), ("physical", 12)])
+def test_added_renewables_are_taken_out_as_counted(tmp_path: Path, primary: str, tce: int) -> None:
+    # 100 MWh since 2020 in the base year, 200 in the plan year, at 0.30 or 0.12 each; of the total alone.
+    rule: Rows = [{"kind": "added_renewable", "measure": "total", "effective_from": "2022-01-01"}]
+    lines: Rows = [{"item": "added_renewable", "base_mwh": 100, "plan_mwh": 200}]
+    settings = {"accounting": {"primary_electricity": primary}}
+    found = account(scenario(tmp_path / "s", settings, exclusions=rule, power=lines))
+    for year, times in (("base", 1), ("plan", 2)):
+        assert found.county_flow(year).grid_total == -times * tce
+        assert found.county_flow(year).grid_intensity == 0
+
+
 def test_disabled_exclusion_clause_switches_it_off(tmp_path: Path) -> None:
     from dualcontrol.model.scenario import load
 
