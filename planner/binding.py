@@ -165,9 +165,12 @@ def _with(arrays: Arrays, numbers: Mapping[Place, float], offset: float) -> Arra
         if place.array == "offset":
             changed["offset"] = number + offset
             continue
+        array = changed.get(place.array, getattr(arrays, place.array))
+        if array[place.position] == number:
+            continue  # an array in which nothing moved stays the same one: nobody has to look through it
         if place.array not in changed:
-            changed[place.array] = getattr(arrays, place.array).copy()
-        changed[place.array][place.position] = number
+            array = changed[place.array] = array.copy()
+        array[place.position] = number
     found = replace(arrays, **changed)
     found.like(arrays)
     return found

@@ -185,8 +185,9 @@ class LiveHighs:
         """
         if (reason := shape_difference(self.arrays, new)) is not None:
             return reason
-        numbers = (new.cost, new.value, np.array([new.offset]))
-        if not all(np.isfinite(part).all() for part in numbers):
+        known = (self.arrays.cost, self.arrays.value)
+        numbers = [part for part in (new.cost, new.value) if not any(part is one for one in known)]
+        if not all(np.isfinite(part).all() for part in numbers) or not np.isfinite(new.offset):
             raise SolverError("a cost or coefficient is not a finite number")
         if options is not None and options != self.options:
             self.options = options
@@ -380,13 +381,13 @@ def violation(arrays: Arrays, x: Floats) -> float:
 
 def _checked(arrays: Arrays, x: Floats) -> tuple[float, Floats]:
     """`violation`, and the activity of the rows it was found with."""
-    terms = arrays.value * x.take(arrays.index)
-    rows_of, count = arrays.row_of_entry, len(arrays.rows)
-    activity = np.bincount(rows_of, weights=terms, minlength=count).astype(np.float64)
+    terms = x.take(arrays.index)
+    terms *= arrays.value
+    activity = np.bincount(arrays.row_of_entry, weights=terms, minlength=len(arrays.rows))
+    activity = activity.astype(np.float64, copy=False)  # without entries they are whole numbers
     rows = np.maximum(arrays.row_lower - activity, activity - arrays.row_upper)
-    if not rows.max(initial=0.0) <= NOISE:
-        size = np.bincount(rows_of, weights=np.abs(terms), minlength=count).astype(np.float64)
-        rows /= np.maximum(1.0, size)
+    for r in np.flatnonzero(~(rows <= NOISE)).tolist():
+        rows[r] /= max(1.0, float(np.abs(terms[arrays.start[r] : arrays.start[r + 1]]).sum()))
     bounds = np.maximum(arrays.lower - x, x - arrays.upper)
     if not bounds.max(initial=0.0) <= NOISE:
         bounds /= np.maximum(1.0, np.abs(x))
