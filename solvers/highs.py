@@ -383,8 +383,8 @@ def _checked(arrays: Arrays, x: Floats) -> tuple[float, Floats]:
     """`violation`, and the activity of the rows it was found with."""
     terms = x.take(arrays.index)
     terms *= arrays.value
-    activity = np.bincount(arrays.row_of_entry, weights=terms, minlength=len(arrays.rows))
-    activity = activity.astype(np.float64, copy=False)  # without entries they are whole numbers
+    summed = np.bincount(arrays.row_of_entry, weights=terms, minlength=len(arrays.rows))
+    activity = summed.astype(np.float64, copy=False)  # of no entries they are whole numbers
     rows = np.maximum(arrays.row_lower - activity, activity - arrays.row_upper)
     for r in np.flatnonzero(~(rows <= NOISE)).tolist():
         rows[r] /= max(1.0, float(np.abs(terms[arrays.start[r] : arrays.start[r + 1]]).sum()))
