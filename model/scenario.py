@@ -140,7 +140,9 @@ class Source:
         tables = MappingProxyType({name: finish(frames[name], table) for name, table in TABLES.items()})
         notes = tuple(_in_order(over.told(findings.notes)))
         digest = _hash(settings, tables, profiles)
-        return Scenario(self.folder.resolve().name, settings, tables, digest, notes, profiles)
+        # where the system's encoding lacks a character of the name, Python keeps bytes no file could hold
+        name = self.folder.resolve().name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        return Scenario(name, settings, tables, digest, notes, profiles)
 
 
 def load(folder: Path | str, overrides: Mapping[str, object] | None = None) -> Scenario:

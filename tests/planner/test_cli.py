@@ -542,6 +542,17 @@ def test_a_pipe_gets_utf8_whatever_the_locale(scenario: Path) -> None:
     assert "两家企业" in said.stdout.decode("utf-8")
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps names in Unicode")
+def test_a_folder_named_beyond_the_locale_is_solved(scenario: Path, tmp_path: Path) -> None:
+    """Under an ASCII locale Python holds the bytes of such a name as it can; what is written is the name."""
+    shutil.copytree(scenario, tmp_path / "旗" / "两家")
+    environment = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    said = fresh("solve", tmp_path / "旗" / "两家", "--out", tmp_path / "旗" / "出", **environment)
+    assert said.returncode == 0, said.stderr
+    assert "两家" in (tmp_path / "旗" / "出" / "summary.json").read_text(encoding="utf-8")
+
+
 def test_a_reader_that_goes_away_is_no_trouble(scenario: Path) -> None:
     reader = subprocess.Popen(
         [sys.executable, "-c", "from dualcontrol.cli import main; main()", "check", str(scenario), "--json"],
