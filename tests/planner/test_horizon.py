@@ -1,7 +1,7 @@
 """Plans of several years: hand cases first, then every set of admissions, then what the audit must notice."""
 
-import itertools
 import csv
+import itertools
 import json
 import random
 import shutil
