@@ -144,6 +144,21 @@ def year_scenario(base: Scenario, horizon: Horizon, year: int, standing: Standin
     return replace(scenario, name=f"{base.name}-{year}")
 
 
+def by_itself(base: Scenario, horizon: Horizon, year: int, standing: Standing, document: str) -> Scenario:
+    """The year as if no year came after it: as `year_scenario`, what it admits is given its first part of the quota.
+
+    Errors: ScenarioError.
+    """
+    scenario = year_scenario(base, horizon, year, standing, document)
+    share = horizon.granted_share(year, year)
+    new = [row for row in scenario.rows("projects") if row.project_id not in standing.admitted]
+    if share >= 1.0 or not new:
+        return scenario
+    return change(
+        scenario, {f"projects.{row.project_id}.load_max": _plain(row.load_max * share) for row in new}
+    )
+
+
 def overrides(base: Scenario, horizon: Horizon, year: int, standing: Standing) -> dict[str, Any]:
     """Settings and cells of `base` that are different in `year`; the horizon's own overrides come last."""
     settings, count = base.settings, year - base.settings.base_year

@@ -52,13 +52,17 @@ def repeats(time: Ints, reported: Ints, value: Ints, *, is_register: bool) -> Re
             else:
                 disputed.append((last, place, int(time[last])))
     hours = set() if is_register else _hours_set_back(disputed, np.unique(time))
+    larger: dict[int, int] = {}  # last row of a time -> the row that counts
     for last, place, at in disputed:
         if at // HOUR in hours:
             value[last] += value[place]
             told.setdefault("clock_back", []).append(place)
-        else:
-            value[last] = max(value[last], value[place])
-            told.setdefault("conflict", []).append(place)
+            continue
+        kept = larger.get(last, last)
+        loser = place if value[place] <= value[kept] else kept
+        if loser == kept:
+            keep[kept], keep[place], larger[last] = False, True, place
+        told.setdefault("conflict", []).append(loser)  # the row that does not count is the one that is named
     return Repeats(keep, value, told)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from dualcontrol.console import Voice
 from dualcontrol.messages import say
-from dualcontrol.work import AUDIT_FAILED, BAD_INPUT, OK, Stop, command, tell_failed
+from dualcontrol.work import AUDIT_FAILED, BAD_INPUT, OK, Stop, command, tell_failed, told_no_plan
 
 if TYPE_CHECKING:
     from dualcontrol.document_facts import Facts
@@ -45,8 +45,7 @@ def checked(voice: Voice, folder: Path) -> "tuple[Result, Verdict]":
     from dualcontrol.publish import recover
 
     recover(folder)
-    if not folder.is_dir():
-        voice.fail(BAD_INPUT, say("error.not_a_result", voice.lang, folder=folder))
+    if told_no_plan(voice, folder):
         raise Stop(BAD_INPUT)
     with voice.stage("check"):
         from dualcontrol.model.audit import audit_folder

@@ -24,7 +24,7 @@ from dualcontrol.horizon_joint import (
 from dualcontrol.infeasible import Infeasible
 from dualcontrol.model.accounting import account
 from dualcontrol.model.allocation import Margins
-from dualcontrol.model.horizon import Horizon, Standing, year_scenario
+from dualcontrol.model.horizon import Horizon, Standing, by_itself, year_scenario
 from dualcontrol.model.policy import judge
 from dualcontrol.model.scenario import Scenario
 from dualcontrol.optimise import optimised
@@ -145,7 +145,7 @@ def solve_horizon(
         else:
             break
     tick("alone", years[0])
-    opening = year_scenario(base, horizon, years[0], standing, document)
+    opening = by_itself(base, horizon, years[0], standing, document)
     alone = optimised(judge(account(opening)), joint.solvers).plan
     # year by year full years would take as long again
     apart, stuck = (None, None) if joint.is_hourly else _apart(base, horizon, standing, years, gap)

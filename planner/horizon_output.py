@@ -146,6 +146,10 @@ def first_year_lines(found: "HorizonPlan") -> list[list[str]]:
     quotas = dict(zip(alone.quotas["account"], alone.quotas["quota_tce"], strict=True))
     for row in first.plan.quotas.itertuples():
         line("quota_tce", row.account, row.name, float(row.quota_tce), float(quotas[row.account]), 0, None)
+    theirs_of = {row.project_id: float(row.quota_tce) for row in alone.projects.itertuples()}
+    for row in first.plan.projects.itertuples():
+        ours_tce, theirs_tce = float(row.quota_tce), theirs_of[row.project_id]
+        line("quota_tce", f"project:{row.project_id}", str(row.name), ours_tce, theirs_tce, 0, None)
     return [list(FIRST_HEADINGS), *rows]
 
 

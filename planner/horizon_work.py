@@ -26,7 +26,7 @@ def tell_years(voice: Voice, path: Path, out: Path) -> int:
 
     with voice.stage("read"):
         file = read_horizon(path)
-        standing = standing_of(file.past)
+        standing = standing_of(file.past, file.base)
     try:
         refuse_foreign(out.resolve())
     except FolderError as error:
@@ -85,6 +85,8 @@ def _none(voice: Voice, file: "HorizonFile", error: Exception) -> int:
 
 
 def _tell(voice: Voice, found: "HorizonPlan") -> None:
+    from dualcontrol.horizon_output import first_year_lines
+
     voice.say("years.told", value=found.value_wan_yuan, gap=found.gap)
     for one in found.years:
         new = [key for key, (_, since) in one.standing.admitted.items() if since == one.year]
@@ -98,10 +100,13 @@ def _tell(voice: Voice, found: "HorizonPlan") -> None:
             binding=say(f"years_binds.{one.plan.summary['binding']}", voice.lang),
         )  # fmt: skip
     first = found.years[0]
-    voice.say(
-        "years.first", year=first.year, alone=float(found.alone.summary["objective_wan_yuan"]),
-        less=float(found.alone.summary["objective_wan_yuan"]) - first.value_wan_yuan,
-    )  # fmt: skip
+    if len(first_year_lines(found)) == 1:  # the headings
+        voice.say("years.first_same", year=first.year)
+    else:
+        voice.say(
+            "years.first", year=first.year, alone=float(found.alone.summary["objective_wan_yuan"]),
+            less=float(found.alone.summary["objective_wan_yuan"]) - first.value_wan_yuan,
+        )  # fmt: skip
     if found.stuck is not None:
         voice.say("years.apart_none", year=found.stuck)
     elif found.apart_wan_yuan is not None:

@@ -194,9 +194,13 @@ class Sheet:
         self, columns: Sequence[Column], *, frozen_columns: int | None = None, is_text: bool = False
     ) -> None:
         """A heading row, of message ids or of texts. `frozen_columns`: it stays in sight, and on every page."""
+        height = 46.0
         for index, column in enumerate(columns):
-            self.put(self.row, index, column.heading if is_text else heading(column.heading), "head")
-        self.sheet.set_row(self.row, 46)
+            text = column.heading if is_text else heading(column.heading)
+            self.put(self.row, index, text, "head")
+            if is_text:  # of any length: no line of it may be cut
+                height = max(height, _LINE * lines_of(text, column.width - 2.5) + 4)
+        self.sheet.set_row(self.row, height)
         self.row += 1
         if frozen_columns is not None:
             self.sheet.repeat_rows(self.row - 1)

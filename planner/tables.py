@@ -170,6 +170,11 @@ def plain_text(text: str) -> str:
     return "'" + text if text.startswith(_FORMULA_STARTS) else text
 
 
+def shown_text(text: str) -> str:
+    """A text of `plain_text` as it was, for a page or a cell of type text, where nothing is taken for a formula."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS) else text
+
+
 def number_text(value: float, decimals: int | None = None) -> str:
     """A number as the tables write it: empty for a missing one, whole ones without a point, else 15 digits.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dualcontrol.messages import Language, say
 from dualcontrol.model.tracking import Status, Tracking
 from dualcontrol.model.tracking_rules import Course
+from dualcontrol.tables import shown_text
 from dualcontrol.track_tables import department_lines, indicator_text, problem_lines, rule_text
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def _problems(tracking: Tracking, lang: Language) -> str:
         "quantity",
     )
     heads = [escape(say(f"track_page.head_{h.removesuffix('_zh').removesuffix('_en')}", lang)) for h in shown]
-    return _table(heads, [[_text(row[head.index(name)]) for name in shown] for row in rows])
+    return _table(heads, [[_text(shown_text(row[head.index(name)])) for name in shown] for row in rows])
 
 
 def curve(course: Course, lang: Language) -> str:

@@ -10,6 +10,7 @@ import xlsxwriter
 from dualcontrol.messages import say
 from dualcontrol.model.tracking import Status, Tracking
 from dualcontrol.sheets import Book, Column, Sheet, both
+from dualcontrol.tables import shown_text
 from dualcontrol.track_tables import TABLES, department_lines, indicator_text, problem_lines, rule_text
 from dualcontrol.workbook import TEXT_STAYS_TEXT
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 MOST_PROBLEMS = 5_000  # rows of a sheet; all are in readings_problems.csv
 COLOUR_ZH = {"green": "绿", "yellow": "黄", "orange": "橙", "red": "红"}
+_DEPARTMENT_STYLES = {
+    **dict.fromkeys(("department", "indicator", "unit"), "text"),
+    **dict.fromkeys(("red", "orange", "yellow", "green"), "int"),
+}
 _FILL = {"green": "#C6E0B4", "yellow": "#FFE699", "orange": "#F4B183", "red": "#FF7C80"}
 
 
@@ -49,7 +54,8 @@ def _start(parent: Book, name: str, columns: Sequence[Column], note: str = "", *
 
 def _head(table: str, name: str) -> str:
     column = TABLES[table][name]
-    unit = f"（{column.unit}）" if column.unit not in {"", "unit"} else ""
+    of_unit = "品种的计量单位" if column.unit == "carrier unit" else column.unit
+    unit = f"（{of_unit}）" if column.unit not in {"", "unit"} else ""
     return f"{column.zh}{unit}\n{column.en}"
 
 
@@ -122,10 +128,7 @@ def _quarters(parent: Book, tracking: Tracking) -> None:
 
 def _departments(parent: Book, tracking: Tracking) -> None:
     head, *rows = department_lines(tracking)
-    columns = [
-        Column(_head("departments", n), "text" if n in {"department", "indicator", "unit"} else "dec2", 14)
-        for n in head
-    ]
+    columns = [Column(_head("departments", n), _DEPARTMENT_STYLES.get(n, "dec2"), 14) for n in head]
     sheet = _start(parent, "track_sheet.departments", columns, both("track_sheet.departments_note"))
     for row in rows:
         words: list[object] = [
@@ -150,7 +153,7 @@ def _problems(parent: Book, tracking: Tracking) -> None:
         "rows",
         "quantity",
     )
-    widths = (22, 14, 12, 26, 18, 26, 30, 30, 34, 8, 14)
+    widths = (22, 14, 12, 26, 18, 26, 30, 30, 34, 10, 18)
     head, *rows = problem_lines(tracking.metered.problems[:MOST_PROBLEMS])
     columns = [Column(_head("readings_problems", n), "text", w) for n, w in zip(shown, widths, strict=True)]
     count = len(tracking.metered.problems)
@@ -159,12 +162,12 @@ def _problems(parent: Book, tracking: Tracking) -> None:
     )
     sheet = _start(parent, "track_sheet.problems", columns, note)
     for row in rows:
-        sheet.record(columns, [row[head.index(name)] for name in shown])
+        sheet.record(columns, [shown_text(row[head.index(name)]) for name in shown])
 
 
 def _method(parent: Book, tracking: Tracking) -> None:
     sheet = parent.sheet("track_sheet.method")
-    sheet.widths([120])
+    sheet.widths([100])
     sheet.titled(both("track_sheet.method"))
     path = "track_sheet.path_last_year" if tracking.has_last_year else "track_sheet.path_days"
     for message in (
@@ -175,4 +178,6 @@ def _method(parent: Book, tracking: Tracking) -> None:
         "track_sheet.carbon",
     ):
         for lang in ("zh", "en"):
-            sheet.line(say(message, lang, **tracking.rules.model_dump()), "note", 64)
+            text = say(message, lang, **tracking.rules.model_dump())
+            sheet.fit_row(sheet.row, {0: text})
+            sheet.line(text, "note")

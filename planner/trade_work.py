@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dualcontrol.console import Voice
-from dualcontrol.messages import describe, say
-from dualcontrol.work import AUDIT_FAILED, BAD_INPUT, OK, command, read
+from dualcontrol.messages import describe, known, say
+from dualcontrol.work import AUDIT_FAILED, BAD_INPUT, OK, command, read, told_no_plan
 
 if TYPE_CHECKING:
     from dualcontrol.model.audit import Verdict
@@ -24,6 +24,8 @@ def tell_trade(voice: Voice, folder: Path, out: Path, changes: Sequence[str]) ->
         voice.fail(BAD_INPUT, say("trade.only_trade", voice.lang, settings=", ".join(foreign)))
         return BAD_INPUT
     recover(folder)
+    if told_no_plan(voice, folder):
+        return BAD_INPUT
     if not (folder / "summary.json").is_file():
         voice.fail(BAD_INPUT, say("error.not_a_result", voice.lang, folder=folder))
         return BAD_INPUT
@@ -74,6 +76,14 @@ def _failed(voice: Voice, verdict: "Verdict", message: str, **content: Any) -> i
     return AUDIT_FAILED
 
 
+def _why(voice: Voice, clause: str, reason: str) -> str:
+    """The clause and the limit that leaves no room, in words where it has a name."""
+    if not clause:
+        return ""
+    name = say(f"constraint.{reason}", voice.lang) if known(f"constraint.{reason}") else reason
+    return f"（{clause} {name}）" if voice.lang == "zh" else f" ({clause} {name})"
+
+
 def _tell(voice: Voice, held: "Held", summary: dict[str, Any]) -> None:
     """Price, who traded, what it adds against the market closed, and why others stayed out."""
     from dualcontrol.trade import tables_of
@@ -106,7 +116,7 @@ def _tell(voice: Voice, held: "Held", summary: dict[str, Any]) -> None:
             "trade.row", name=name, side=say(f"trade_side.{row['side']}", voice.lang),
             kind=say(f"trade_kind.{row['kind']}", voice.lang), filled=row["filled_tce_eq"], most=row["tce_eq"],
             limit=float(row["limit_wan_yuan_per_tce_eq"]) * 1e4, net=float(row["net_wan_yuan"]), state=state,
-            why=f" ({row['clause']} {row['reason']})" if row["clause"] else "",
+            why=_why(voice, row["clause"], row["reason"]),
         )  # fmt: skip
     if not summary["is_exact"]:
         voice.say("trade.not_exact")

@@ -159,6 +159,18 @@ def audit_result(voice: Voice, folder: Path) -> int:
     return OK
 
 
+def told_no_plan(voice: Voice, folder: Path) -> bool:
+    """Whether the folder can hold no plan of a year; tells what to name in its place."""
+    years = sorted(path for path in folder.glob("[0-9]*") if path.is_dir())
+    if years and (folder / "years.json").is_file():
+        voice.fail(BAD_INPUT, say("error.is_years", voice.lang, folder=folder, year=years[0]))
+        return True
+    if not folder.is_dir():
+        voice.fail(BAD_INPUT, say("error.not_a_result", voice.lang, folder=folder))
+        return True
+    return False
+
+
 @command
 def issue_plan(
     voice: Voice, folder: Path, state: str, document: str, date: str, adjusts: Path | None = None
@@ -176,8 +188,7 @@ def issue_plan(
         voice.fail(BAD_INPUT, say("issue.no_date", voice.lang, date=date))
         return BAD_INPUT
     recover(folder)
-    if not folder.is_dir():
-        voice.fail(BAD_INPUT, say("error.not_a_result", voice.lang, folder=folder))
+    if told_no_plan(voice, folder):
         return BAD_INPUT
     with voice.stage("check"):
         from dualcontrol.model.audit import audit_folder

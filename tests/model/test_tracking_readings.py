@@ -80,6 +80,17 @@ def test_of_two_values_without_order_the_larger_counts() -> None:
         assert adds_up(found)
 
 
+# Of 90, 100, 130 and 100 for one month 130 counts, wherever it stands; the three others are named, none twice.
+def test_what_is_named_in_a_conflict_is_what_does_not_count() -> None:
+    rows = monthly("A", TWELVE)
+    for order in ((90.0, 130.0), (130.0, 90.0)):
+        found = judged([*rows, *({**rows[3], "quantity": value} for value in order)])
+        assert rules(found) == {"conflict": 2}
+        assert {float(p.value.split()[0]) for p in found.problems} == {90.0, 100.0}
+        assert total(found) == 1230
+        assert adds_up(found)
+
+
 def test_a_clock_set_back_repeats_a_whole_hour_and_both_count() -> None:
     rows = every("A", 15, 96 * 365, 1.0)
     hour = [{**row, "quantity": 2.0} for row in rows[8:12]]  # 02:00 to 03:00 again

@@ -1,5 +1,6 @@
 """Plans of several years: hand cases first, then every set of admissions, then what the audit must notice."""
 
+import csv
 import itertools
 import json
 import random
@@ -15,8 +16,10 @@ import pytest
 import dualcontrol as dc
 from dualcontrol.cli import main
 from dualcontrol.horizon import HorizonPlan, NoHorizon, solve_horizon
+from dualcontrol.horizon_columns import HORIZON_TABLES
 from dualcontrol.horizon_file import read_horizon
 from dualcontrol.horizon_joint import open_year
+from dualcontrol.horizon_output import first_year_lines
 from dualcontrol.horizon_past import standing_of
 from dualcontrol.model.allocation import Margins
 from dualcontrol.model.audit import audit_folder
@@ -175,6 +178,57 @@ def test_what_is_past_is_fixed(tmp_path: Path, run: Run) -> None:
     assert run("audit", out).code == 0
     with pytest.raises(PublishError, match="not the plan of 2025"):
         standing_of({2025: tmp_path / "issued"})
+
+
+# A plan of 2022 that admitted P1, and a horizon whose county has no P1: what was admitted could not go on.
+def test_a_past_plan_of_another_scenario_is_refused(tmp_path: Path, run: Run) -> None:
+    folder = county(tmp_path / "other", [("P1", 40, 30)])
+    scenario = dc.load(folder)
+    plan = dc.optimise(dc.judge(dc.account(scenario)))
+    dc.publish(plan, tmp_path / "issued", scenario=scenario, verdict=dc.audit(scenario, plan))
+    county(tmp_path / "c", [("P2", 40, 30)])
+    path = horizon(tmp_path, [100, 0], "", {2022: 'past = "issued"'})
+    said = run("years", path, "--out", tmp_path / "out", "--lang", "en")
+    assert said.code == 2
+    assert "P1" in said.err
+    assert "`past`" in said.err
+    assert not (tmp_path / "out").exists()
+    assert standing_of({2022: tmp_path / "issued"}, scenario).admitted == {"P1": (1.0, 2022)}
+
+
+# P (40 tce at full load, 30 万元) is given half of its quota in its first year: 20 tce and 15 万元. By itself the first
+# year would give it the same half, so nothing differs. With increments of 20 and 0 and without parts P cannot enter.
+def test_the_first_year_by_itself_gives_the_first_part_too(tmp_path: Path, run: Run) -> None:
+    county(tmp_path / "c", [("P", 40, 30)])
+    path = horizon(tmp_path, [100, 0], "grant_path = [0.5, 0.5]")
+    found = solved(path)
+    assert values(found) == [15.0, 30.0]
+    assert float(found.alone.summary["objective_wan_yuan"]) == pytest.approx(515)
+    assert first_year_lines(found)[1:] == []
+    said = run("years", path, "--out", tmp_path / "out", "--lang", "en")
+    assert "the same plan" in said.out
+
+
+# As above, but 40 tce of P in 2023 need more than the 30 there are: P is not admitted, though 2022 by itself takes it.
+def test_what_differs_in_the_first_year_names_the_quotas_of_projects(tmp_path: Path) -> None:
+    county(tmp_path / "c", [("P", 40, 30)])
+    found = solved(horizon(tmp_path, [30, 0], "grant_path = [0.5, 0.5]"))
+    told = {(row[0], row[1]): row[3:6] for row in first_year_lines(found)[1:]}
+    assert told["project", "P"] == ["0", "1", "-1"]
+    assert told["quota_tce", "project:P"] == ["0", "20", "-20"]
+
+
+def test_the_columns_of_all_years_are_registered_and_explained(published: Path, repository: Path) -> None:
+    page = (repository / "docs" / "horizon.md").read_text(encoding="utf-8")
+    for name, columns in HORIZON_TABLES.items():
+        with (published / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
+            head = next(csv.reader(file))
+        registered = [column for column in columns if not column.endswith("…")]
+        by_year = [column for column in head if "2022" in column or "2023" in column]
+        assert [column for column in head if column not in by_year] == registered
+        assert len(by_year) == (2 if len(columns) > len(registered) else 0)
+        section = page.partition(f"### `{name}.csv`")[2].partition("###")[0]
+        assert all(f"`{column}`" in section for column in columns), name
 
 
 def test_paths_added_up_by_hand() -> None:

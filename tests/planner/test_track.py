@@ -180,12 +180,17 @@ def test_the_page_is_whole_and_escaped(scenarios_folder: Path, tmp_path: Path) -
     owners = [unit("A", 1000, 500, name="<script>alert(1)</script>"), project("P", 50, 100)]
     folder = write_county(tmp_path / "s", owners, {**total(60), "policy": {"benchmark_tce_per_wan_yuan": 9}})
     plan = published(tmp_path / "plan", load(folder))
-    data = write(tmp_path / "r.csv", [*months("A", [100.0] * 6), ("<b>", "coal", "2022-01", 1)])
+    data = write(
+        tmp_path / "r.csv",
+        [*months("A", [100.0] * 6), ("A", "coal", "2022-06", -5), ("<b>", "coal", "2022-01", 1)],
+    )
     assert run("track", plan, data, "--out", tmp_path / "out", "--lang", "en") == 0
     page = (tmp_path / "out" / "quarterly.html").read_text(encoding="utf-8")
     assert "<script" not in page
     assert "&lt;script&gt;" in page
     assert "&lt;b&gt;" in page
+    assert "<td>-5" in page  # no apostrophe: a page takes nothing for a formula
+    assert "tce, 当量 calorific" in page
     assert page.count("http") == 1  # the name of SVG; nothing is fetched
     assert "src=" not in page
     assert "url(" not in page

@@ -94,6 +94,18 @@ def test_a_closed_market_trades_nothing(plan: Path, tmp_path: Path, run: Run) ->
     assert summary["open"] == summary["closed"]
 
 
+def test_a_folder_of_several_years_says_which_folder_to_name(tmp_path: Path, run: Run) -> None:
+    years = tmp_path / "years"
+    (years / "2022").mkdir(parents=True)
+    (years / "years.json").write_text("{}", encoding="utf-8")
+    for command in (["trade", "--out", tmp_path / "out"], ["publish"],
+                    ["issue", "--state", "consulted", "--document", "x", "--date", "2022-03-01"]):  # fmt: skip
+        code, told = run(*command, years, "--lang", "en")
+        assert code == 2
+        assert str(years / "2022") in told.replace("\n", "")
+    assert not (tmp_path / "out").exists()
+
+
 def test_rights_end_with_the_five_year_period(plan: Path, tmp_path: Path, run: Run) -> None:
     run("trade", plan, "--out", tmp_path / "m", "--set", "trade.validity_years=5")
     assert {r["valid_until"] for r in rows(tmp_path / "m" / "ledger.csv")} == {"2025"}
