@@ -198,7 +198,7 @@ def _replan(voice: Voice, of: "Followed", tracking: "Tracking", out: Path) -> tu
     from dualcontrol.checking import audit
     from dualcontrol.optimise import Infeasible, SolverError
     from dualcontrol.publish import prepare, publish
-    from dualcontrol.track_replan import replan
+    from dualcontrol.track_replan import replan, taken
 
     prepare(out)
     try:
@@ -224,6 +224,9 @@ def _replan(voice: Voice, of: "Followed", tracking: "Tracking", out: Path) -> tu
         publish(plan, out, scenario=rest.scenario, verdict=verdict)
     quotas = dict(zip(plan.quotas["account"], plan.quotas["quota_tce"], strict=True))
     more = {a: int(quotas[a]) - q for a, q in rest.promised.items() if a in quotas and int(quotas[a]) > q}
+    dropped = [name for key, name in taken(of.folder).items() if key not in taken(out)]
+    if dropped:
+        voice.say("track.dropped", count=len(dropped), names=named(dropped))
     voice.say("track.replanned", folder=out, count=len(more), tce=sum(more.values()))
     return OK, {
         "folder": str(out),

@@ -17,7 +17,7 @@ from dualcontrol.model.tracking import Tracking, track
 from dualcontrol.model.tracking_rules import TrackingRules
 from dualcontrol.track import follow, followed, metered
 from dualcontrol.track_read import ReadingsError
-from dualcontrol.track_replan import replan
+from dualcontrol.track_replan import replan, rest_of_year, taken
 from dualcontrol.track_tables import TABLES
 from tests.model.small_cases import project, solve, total, unit, write_county
 
@@ -303,6 +303,31 @@ def test_a_year_of_monthly_replans_never_revokes_and_balances(
         assert {a: q for a, q in before.items() if now.get(a, 0) < q} == {}, plan
         assert balanced(plan)
         before = now
+
+
+# The furnace is closed from July, glass is not given up from April. At the end of September both stay as they were
+# decided: what began is done, and what did not begin then is missed.
+@pytest.mark.slow
+def test_what_has_begun_is_not_undone(scenarios_folder: Path, tmp_path: Path) -> None:
+    first = shifan(scenarios_folder, tmp_path)
+    data = write(tmp_path / "r.csv", list(forms(first, 3, 0.9)))
+    of = followed(first, first)
+    begun = {row.retirement_id for row in of.scenario.rows("retirements") if row.start_month <= 9}
+    assert begun & set(taken(first))
+    tracking = track(of.accounts, of.holders, metered(of, data, date(2022, 9, 30)), TrackingRules())
+    rest = rest_of_year(of, tracking)
+    assert {(row.what, row.target_id): row.value for row in rest.scenario.rows("year_links")} == {
+        (what, getattr(row, key)): float(getattr(row, key) in taken(first))
+        for what, table, key in (("adopted", "measures", "measure_id"), ("closed", "retirements", "retirement_id"),
+                                 ("closed", "capacity_replacements", "pair_id"))
+        for row in of.scenario.rows(table)
+        if row.start_month <= 9
+    }  # fmt: skip
+    plan, rest = replan(of, tracking)
+    verdict = dc.audit(rest.scenario, plan)
+    assert verdict.passed, verdict.failed
+    again = dc.publish(plan, tmp_path / "again", scenario=rest.scenario, verdict=verdict)
+    assert begun & set(taken(again)) == begun & set(taken(first))
 
 
 @pytest.mark.slow
