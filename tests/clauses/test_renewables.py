@@ -44,6 +44,7 @@ def test_a_megawatt_hour_less_is_not_enough(plan: Plan, added: int, decision: st
     assert plan(total(0), **tables).project("P").decision == decision
 
 
+@pytest.mark.slow
 def test_with_a_network_it_is_the_same(plan: Plan, tmp_path: Path) -> None:
     """The dispatch takes the place of the yearly table, but not of what certificates prove: 400 x 0.30 less."""
     found = []

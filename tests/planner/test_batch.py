@@ -141,6 +141,7 @@ class _Broken:
 # --- real solves
 
 
+@pytest.mark.slow
 def test_results_are_those_of_single_solves(tmp_path: Path, scenarios_folder: Path) -> None:
     path = tmp_path / "sweep.toml"
     path.write_text(

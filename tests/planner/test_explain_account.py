@@ -137,6 +137,7 @@ def run(*arguments: object) -> int:
     return int(end.value.code or 0)
 
 
+@pytest.mark.slow
 def test_the_command_tells_it_in_both_languages_and_as_json(
     result: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

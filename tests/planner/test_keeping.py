@@ -41,6 +41,7 @@ def test_the_choice_is_not_monotone_in_the_increment(tmp_path: Path) -> None:
     assert chosen == [{"A"}, {"B"}, {"A", "C"}, {"B", "C"}, {"A", "B"}]
 
 
+@pytest.mark.slow
 def test_with_keep_what_was_granted_stays_and_has_its_price(tmp_path: Path) -> None:
     # each release of the year keeps the one before: 50 A; 70 A still (B would be worth 20 more); 80 A and C;
     # 100 A and C still (B and C would be worth 20 more); 120: with A and C 150 are needed for B: no, 160 against 220

@@ -585,6 +585,7 @@ def test_hashes_are_of_the_bytes(published: Path) -> None:
     assert "summary.json" not in told["files"]
 
 
+@pytest.mark.slow
 def test_a_published_plan_with_a_network_is_checked_again_from_its_folder(
     dalad: Case, tmp_path: Path
 ) -> None:

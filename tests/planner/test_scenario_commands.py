@@ -192,6 +192,7 @@ def test_hostile_names_in_a_difference(run: Run, tmp_path: Path) -> None:
     assert not any(cell.startswith("=") for row in csv.reader(io.StringIO(text)) for cell in row)
 
 
+@pytest.mark.slow
 def test_a_result_folder_is_its_inputs(run: Run, tmp_path: Path) -> None:
     from importlib.resources import files
 

@@ -106,6 +106,7 @@ def test_every_page_bears_the_mark_and_prints_well(book: Book) -> None:
         assert sheet.row_dimensions[first - 1].height > 30
 
 
+@pytest.mark.slow
 def test_official_data_bear_no_mark(dalad: Case) -> None:
     settings = dalad.scenario.settings.model_copy(update={"nature": "official"})
     scenario = replace(dalad.scenario, settings=settings)
