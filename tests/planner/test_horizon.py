@@ -118,6 +118,7 @@ def test_a_project_starting_in_july(tmp_path: Path) -> None:
 TAKES_FROM_LATER = [("P1", 60.0, 30.0), ("P2", 100.0, 100.0)]
 
 
+@pytest.mark.slow
 def test_what_one_year_takes_from_the_next(tmp_path: Path) -> None:
     county(tmp_path / "c", TAKES_FROM_LATER)
     found = solved(horizon(tmp_path, [100, 0], '[starts]\nP2 = "2023-01"'))
@@ -181,6 +182,7 @@ def test_what_is_past_is_fixed(tmp_path: Path, run: Run) -> None:
 
 
 # A plan of 2022 that admitted P1, and a horizon whose county has no P1: what was admitted could not go on.
+@pytest.mark.slow
 def test_a_past_plan_of_another_scenario_is_refused(tmp_path: Path, run: Run) -> None:
     folder = county(tmp_path / "other", [("P1", 40, 30)])
     scenario = dc.load(folder)
@@ -198,6 +200,7 @@ def test_a_past_plan_of_another_scenario_is_refused(tmp_path: Path, run: Run) ->
 
 # P (40 tce at full load, 30 万元) is given half of its quota in its first year: 20 tce and 15 万元. By itself the first
 # year would give it the same half, so nothing differs. With increments of 20 and 0 and without parts P cannot enter.
+@pytest.mark.slow
 def test_the_first_year_by_itself_gives_the_first_part_too(tmp_path: Path, run: Run) -> None:
     county(tmp_path / "c", [("P", 40, 30)])
     path = horizon(tmp_path, [100, 0], "grant_path = [0.5, 0.5]")
@@ -210,6 +213,7 @@ def test_the_first_year_by_itself_gives_the_first_part_too(tmp_path: Path, run: 
 
 
 # As above, but 40 tce of P in 2023 need more than the 30 there are: P is not admitted, though 2022 by itself takes it.
+@pytest.mark.slow
 def test_what_differs_in_the_first_year_names_the_quotas_of_projects(tmp_path: Path) -> None:
     county(tmp_path / "c", [("P", 40, 30)])
     found = solved(horizon(tmp_path, [30, 0], "grant_path = [0.5, 0.5]"))
@@ -218,6 +222,7 @@ def test_what_differs_in_the_first_year_names_the_quotas_of_projects(tmp_path: P
     assert told["quota_tce", "project:P"] == ["0", "20", "-20"]
 
 
+@pytest.mark.slow
 def test_the_columns_of_all_years_are_registered_and_explained(published: Path, repository: Path) -> None:
     page = (repository / "docs" / "horizon.md").read_text(encoding="utf-8")
     for name, columns in HORIZON_TABLES.items():
@@ -279,6 +284,7 @@ def worth_of_sets(program: Arrays, keys: Sequence[str]) -> dict[frozenset[str], 
     return own
 
 
+@pytest.mark.slow
 def test_whole_tonnes_that_do_not_fit_are_decided_again(tmp_path: Path) -> None:
     """P and Q begin in July of 2023 with 33/2 = 16.5 and 39/2 = 19.5 tce, R uses 50: 86 tce are all there is.
 
@@ -433,6 +439,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "out"
 
 
+@pytest.mark.slow
 def test_the_folder_says_what_the_years_say(published: Path, run: Run) -> None:
     assert {path.name for path in published.iterdir()} == {
         "2022", "2023", "years.csv", "choices.csv", "units.csv", "first_year.csv", "years.json",

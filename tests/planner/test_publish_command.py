@@ -309,6 +309,7 @@ def test_a_notice_has_its_own_data_and_nobody_elses(shifan: Case, tmp_path: Path
         assert "异议" in read.text
 
 
+@pytest.mark.slow
 def test_each_cut_names_its_standard_and_edition_and_what_would_lower_it(
     scenarios_folder: Path, tmp_path: Path
 ) -> None:
@@ -346,6 +347,7 @@ def test_each_cut_names_its_standard_and_edition_and_what_would_lower_it(
     assert "takes 0.1 tce off" in lower  # 1 kgce/t × 100 t
 
 
+@pytest.mark.slow
 def test_an_objection_is_quoted_and_the_decision_is_left_open(result: Path, tmp_path: Path, run: Run) -> None:
     objection = tmp_path / "objection.txt"
     objection.write_bytes("基数偏低：<b>去年</b>检修三个月。\n=1+1".encode("gb18030"))

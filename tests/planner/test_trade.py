@@ -77,6 +77,7 @@ def test_the_market_of_the_fictional_banner(plan: Path, tmp_path: Path, run: Run
     assert {r["valid_until"] for r in rows(out / "ledger.csv")} == {"2024"}
 
 
+@pytest.mark.slow
 def test_the_workbook_tells_the_price_and_sums_to_zero(plan: Path, tmp_path: Path, run: Run) -> None:
     run("trade", plan, "--out", tmp_path / "market")
     book = openpyxl.load_workbook(tmp_path / "market" / "trade.xlsx", data_only=True)
